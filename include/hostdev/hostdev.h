@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Everything of libhostdev.
+ */
+#pragma once
+
+#include <hostdev/address.h>
+#include <hostdev/assign.h>
+#include <hostdev/device.h>
+#include <hostdev/error.h>
+#include <hostdev/host.h>
+#include <hostdev/json.h>
+#include <hostdev/verdict.h>
+#include <hostdev/vm.h>

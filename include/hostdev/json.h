@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The JSON form of things, the same for the command line and the REST API.
+ */
+#pragma once
+
+#include <glib.h>
+#include <hostdev/assign.h>
+#include <hostdev/host.h>
+#include <hostdev/verdict.h>
+#include <hostdev/vm.h>
+
+G_BEGIN_DECLS
+
+/**
+ * HdJson:
+ *
+ * A streaming writer of one JSON document. Opaque.
+ *
+ * Since: 0.1
+ */
+typedef struct _HdJson HdJson;
+
+/**
+ * hd_json_new:
+ *
+ * Returns: (transfer full): a writer with an empty document
+ *
+ * Since: 0.1
+ */
+HdJson *hd_json_new(void);
+
+/**
+ * hd_json_free:
+ * @json: (nullable): a writer
+ *
+ * Frees the writer and what it has written.
+ *
+ * Since: 0.1
+ */
+void hd_json_free(HdJson *json);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HdJson, hd_json_free)
+
+/**
+ * hd_json_open_array:
+ * @json: a writer
+ * @name: (nullable): the member's name inside an object, %NULL elsewhere
+ *
+ * Begins an array.
+ *
+ * Since: 0.1
+ */
+void hd_json_open_array(HdJson *json, const char *name);
+
+/**
+ * hd_json_close_array:
+ * @json: a writer
+ *
+ * Ends an array.
+ *
+ * Since: 0.1
+ */
+void hd_json_close_array(HdJson *json);
+
+/**
+ * hd_json_open_object:
+ * @json: a writer
+ * @name: (nullable): the member's name inside an object, %NULL elsewhere
+ *
+ * Begins an object.
+ *
+ * Since: 0.1
+ */
+void hd_json_open_object(HdJson *json, const char *name);
+
+/**
+ * hd_json_close_object:
+ * @json: a writer
+ *
+ * Ends an object.
+ *
+ * Since: 0.1
+ */
+void hd_json_close_object(HdJson *json);
+
+/**
+ * hd_json_add_string:
+ * @json: a writer
+ * @name: (nullable): the member's name inside an object, %NULL elsewhere
+ * @value: (nullable): the text, `null` for %NULL; bytes that are not UTF-8 become U+FFFD
+ *
+ * Adds a string.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_string(HdJson *json, const char *name, const char *value);
+
+/**
+ * hd_json_add_int:
+ * @json: a writer
+ * @name: (nullable): the member's name inside an object, %NULL elsewhere
+ * @value: the number
+ *
+ * Adds a number.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_int(HdJson *json, const char *name, gint64 value);
+
+/**
+ * hd_json_add_bool:
+ * @json: a writer
+ * @name: (nullable): the member's name inside an object, %NULL elsewhere
+ * @value: the truth value
+ *
+ * Adds `true` or `false`.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_bool(HdJson *json, const char *name, gboolean value);
+
+/**
+ * hd_json_add_device:
+ * @json: a writer
+ * @device: a device
+ * @holders: (nullable): holders of the same snapshot, for the member `holders`
+ * @policy: (nullable): the policy, for the member `eligible`
+ *
+ * Adds the object that stands for a device in lists.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_device(HdJson *json,
+                        const HdDevice *device,
+                        const HdHolders *holders,
+                        const HdPolicy *policy);
+
+/**
+ * hd_json_add_device_full:
+ * @json: a writer
+ * @host: the device's snapshot
+ * @device: a device
+ * @holders: (nullable): holders of the same snapshot
+ * @policy: (nullable): the policy
+ *
+ * Adds the object that stands for a device on its own: that of lists, and its verdict with reasons
+ * and affected devices.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_device_full(HdJson *json,
+                             HdHost *host,
+                             const HdDevice *device,
+                             const HdHolders *holders,
+                             const HdPolicy *policy);
+
+/**
+ * hd_json_add_group:
+ * @json: a writer
+ * @host: a snapshot
+ * @group: an IOMMU group's number
+ * @holders: (nullable): holders of the same snapshot
+ * @policy: (nullable): the policy
+ *
+ * Adds the object that stands for an IOMMU group.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_group(HdJson *json,
+                       HdHost *host,
+                       int group,
+                       const HdHolders *holders,
+                       const HdPolicy *policy);
+
+/**
+ * hd_json_add_vm:
+ * @json: a writer
+ * @vm: a VM
+ * @holders: (nullable): holders, for the list of the VM's devices
+ *
+ * Adds the object that stands for a VM.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_vm(HdJson *json, const HdVm *vm, const HdHolders *holders);
+
+/**
+ * hd_json_add_holder:
+ * @json: a writer
+ * @device: the device that is held
+ * @holder: a holder
+ *
+ * Adds the object that stands for one VM's hold on a device.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_holder(HdJson *json, const HdDevice *device, const HdHolder *holder);
+
+/**
+ * hd_json_add_plan:
+ * @json: a writer
+ * @plan: a plan
+ *
+ * Adds the object that stands for a plan.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_plan(HdJson *json, const HdPlan *plan);
+
+/**
+ * hd_json_add_error:
+ * @json: a writer
+ * @error: an error
+ *
+ * Adds the problem object of an error (RFC 9457 with `code`, and Kimchi's `reason`).
+ *
+ * Since: 0.1
+ */
+void hd_json_add_error(HdJson *json, const GError *error);
+
+/**
+ * hd_json_peek:
+ * @json: a writer whose document is complete
+ * @ret_length: (out) (optional): length in bytes without the final zero
+ *
+ * Returns: (transfer none): the document, owned by @json
+ *
+ * Since: 0.1
+ */
+const char *hd_json_peek(const HdJson *json, gsize *ret_length);
+
+G_END_DECLS
