@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Planning an assignment: who may go, who goes along, who stands in the way, and in which order.
+ */
+#include "assign/holders.h"
+#include "assign/plan.h"
+#include "base/error.h"
+#include "verdict/rules.h"
+
+static const HdErrorCode refusals[] = {
+    [HD_REASON_KIND] = HD_ERROR_UNSUPPORTED,       [HD_REASON_BRIDGE] = HD_ERROR_PROTECTED,
+    [HD_REASON_DISPLAY] = HD_ERROR_PROTECTED,      [HD_REASON_BOOT_DISPLAY] = HD_ERROR_PROTECTED,
+    [HD_REASON_USB_HUB] = HD_ERROR_PROTECTED,      [HD_REASON_USB_ROOT_HUB] = HD_ERROR_PROTECTED,
+    [HD_REASON_POLICY] = HD_ERROR_DENIED,          [HD_REASON_NO_IOMMU] = HD_ERROR_NO_IOMMU,
+    [HD_REASON_NO_GROUP] = HD_ERROR_GROUP_UNSAFE,  [HD_REASON_GROUP_MEMBER] = HD_ERROR_GROUP_UNSAFE,
+    [HD_REASON_NO_GENERIC] = HD_ERROR_UNSUPPORTED,
+};
+
+/* What planning needs beside the plan itself. */
+typedef struct {
+    HdPlan *plan;
+    HdHolders *holders;
+    HdSourceIndex index;
+    GPtrArray *live;   /* HdHostdev of the running VM, NULL when it is not changed */
+    GPtrArray *stored; /* HdHostdev of the stored configuration, NULL likewise */
+    char *live_xml;
+} Making;
+
+static void
+making_clear(Making *making)
+{
+    hd_holders_free(making->holders);
+    hd_source_index_clear(&making->index);
+    g_clear_pointer(&making->live, g_ptr_array_unref);
+    g_clear_pointer(&making->stored, g_ptr_array_unref);
+    g_free(making->live_xml);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Making, making_clear)
+
+static gboolean
+making_read(Making *making, GError **error)
+{
+    HdPlan *plan = making->plan;
+
+    hd_source_index_init(&making->index, plan->host);
+    making->holders = hd_engine_read_holders(plan->engine, plan->host, error);
+    if (making->holders == NULL)
+        return FALSE;
+    if ((plan->scope & HD_PLAN_LIVE) != 0) {
+        making->live = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_LIVE, &making->live_xml, error);
+        if (making->live == NULL)
+            return FALSE;
+    }
+    if ((plan->scope & HD_PLAN_CONFIG) != 0) {
+        making->stored = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_CONFIG, &plan->config_before,
+                                               error);
+        return making->stored != NULL;
+    }
+    return TRUE;
+}
+
+/* The first reason that the administrator's consent does not lift. */
+static gboolean
+check_verdict(HdPlan *plan, const HdDevice *device, GError **error)
+{
+    g_autoptr(HdVerdict) verdict = hd_verdict_new(plan->host, device, &plan->engine->policy);
+    unsigned n_reasons;
+    const HdReason *reasons = hd_verdict_get_reasons(verdict, &n_reasons);
+
+    for (unsigned i = 0; i < n_reasons; i++) {
+        if (reasons[i].code == HD_REASON_GROUP_MEMBER && (plan->flags & HD_PLAN_UNBIND_OTHERS) != 0)
+            continue;
+        hd_error_set(error, refusals[reasons[i].code], hd_device_get_name(device), reasons[i].hint,
+                     "cannot assign %s: %s", hd_device_get_name(device), reasons[i].message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+set_held(GError **error, const HdDevice *device, const HdDevice *held, const HdHolder *holder)
+{
+    const char *how = holder->is_live ? "is assigned to" : "is in the stored configuration of";
+    g_autofree char *hint = g_strdup_printf("dismiss it first: hostdev detach %s %s", holder->vm,
+                                            hd_device_get_name(held));
+
+    if (held == device)
+        hd_error_set(error, HD_ERROR_BUSY, hd_device_get_name(device), hint, "%s %s VM '%s' (%s)",
+                     hd_device_get_name(device), how, holder->vm,
+                     hd_vm_state_get_name(holder->state));
+    else
+        hd_error_set(error, HD_ERROR_BUSY, hd_device_get_name(device), hint,
+                     "cannot assign %s: %s, which goes with it, %s VM '%s' (%s)",
+                     hd_device_get_name(device), hd_device_get_name(held), how, holder->vm,
+                     hd_vm_state_get_name(holder->state));
+}
+
+/* Nobody may hold what vanishes from the host when the device goes, nor what it hangs on. */
+static gboolean
+check_relatives(const Making *making, const HdDevice *device, GError **error)
+{
+    g_autoptr(GPtrArray) relatives = hd_rules_list_below(device);
+    const HdPciFacts *pci = hd_device_get_pci(device);
+    const HdDevice *above = hd_device_get_parent(device);
+
+    for (; above != NULL; above = hd_device_get_parent(above))
+        g_ptr_array_add(relatives, (gpointer) above);
+    if (pci != NULL && pci->physfn != NULL)
+        g_ptr_array_add(relatives, (gpointer) pci->physfn);
+    for (unsigned i = 0; i < relatives->len; i++) {
+        const HdDevice *relative = g_ptr_array_index(relatives, i);
+        const HdHolder *holder = hd_holders_find_other(making->holders, relative, NULL);
+
+        if (holder != NULL) {
+            set_held(error, device, relative, holder);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+check_holders(const Making *making, const HdDevice *device, GError **error)
+{
+    const HdHolder *other = hd_holders_find_other(making->holders, device, making->plan->vm);
+
+    if (other != NULL) {
+        set_held(error, device, device, other);
+        return FALSE;
+    }
+    return check_relatives(making, device, error);
+}
+
+static void
+add_companions(HdPlan *plan)
+{
+    for (unsigned i = 0; i < plan->requested->len; i++) {
+        const HdDevice *device = g_ptr_array_index(plan->requested, i);
+        g_autoptr(GPtrArray)
+            companions = hd_rules_list_companions(plan->host, device, &plan->engine->policy);
+
+        for (unsigned j = 0; j < companions->len; j++) {
+            gpointer companion = g_ptr_array_index(companions, j);
+
+            if (g_ptr_array_find(plan->devices, companion, NULL))
+                continue;
+            g_ptr_array_add(plan->devices, companion);
+            hd_plan_add_note(plan, "%s goes along: it is in IOMMU group %d with %s",
+                             hd_device_get_name(companion), hd_device_get_own_iommu_group(device),
+                             hd_device_get_name(device));
+        }
+    }
+}
+
+static gboolean
+check_devices(const Making *making, GError **error)
+{
+    HdPlan *plan = making->plan;
+
+    for (unsigned i = 0; i < plan->requested->len; i++) {
+        if (!check_verdict(plan, g_ptr_array_index(plan->requested, i), error))
+            return FALSE;
+    }
+    add_companions(plan);
+    for (unsigned i = 0; i < plan->devices->len; i++) {
+        const HdDevice *device = g_ptr_array_index(plan->devices, i);
+
+        if (!check_verdict(plan, device, error) || !check_holders(making, device, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Only what the VM does not have yet. */
+static void
+add_items(Making *making)
+{
+    HdPlan *plan = making->plan;
+
+    for (unsigned i = 0; i < plan->devices->len; i++) {
+        const HdDevice *device = g_ptr_array_index(plan->devices, i);
+        HdPlanItem *item = hd_plan_add_item(plan, device);
+        g_autofree char *note = NULL;
+        g_autofree char *unused = NULL;
+
+        if (making->live != NULL &&
+            hd_plan_find_hostdev(&making->index, making->live, device) == NULL)
+            item->live = hd_source_new(plan->host, device, FALSE, &unused);
+        if (making->stored != NULL &&
+            hd_plan_find_hostdev(&making->index, making->stored, device) == NULL)
+            item->stored = hd_source_new(plan->host, device, TRUE, &note);
+        if (note != NULL)
+            hd_plan_add_note(plan, "%s", note);
+    }
+}
+
+static gboolean
+check_anything_left(const HdPlan *plan, GError **error)
+{
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        if (item->live != NULL || item->stored != NULL)
+            return TRUE;
+    }
+    const HdDevice *first = g_ptr_array_index(plan->requested, 0);
+    hd_error_set(error, HD_ERROR_EXISTS, hd_device_get_name(first), NULL,
+                 "VM '%s' has %s already%s", plan->vm->name, hd_device_get_name(first),
+                 plan->requested->len > 1 ? ", and all the others" : "");
+    return FALSE;
+}
+
+static unsigned
+count_live_pci(const HdPlan *plan)
+{
+    unsigned n_live = 0;
+
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        n_live += item->live != NULL && item->live->type == HD_HOSTDEV_PCI;
+    }
+    return n_live;
+}
+
+/* Gives the element the first empty slot of the definition, and puts it there. */
+static gboolean
+place_live(HdHostdev *live, char **xml, GError **error)
+{
+    g_autoptr(GPtrArray) added = g_ptr_array_new();
+
+    if (!hd_domain_xml_find_slot(*xml, &live->guest_pci, error))
+        return FALSE;
+    live->has_guest_pci = TRUE;
+    g_ptr_array_add(added, live);
+    char *changed = hd_domain_xml_change(*xml, added, NULL, error);
+    if (changed == NULL)
+        return FALSE;
+    g_free(*xml);
+    *xml = changed;
+    return TRUE;
+}
+
+/* Each function on a hotplug slot of its own. The slots are chosen here, since libvirt plugs a
+ * device without PCI Express into a root port only when it is told so. */
+static gboolean
+place_live_items(const Making *making, GError **error)
+{
+    const HdPlan *plan = making->plan;
+    unsigned n_needed = count_live_pci(plan);
+    unsigned n_free = n_needed > 0 ? hd_domain_xml_count_free_slots(making->live_xml) : 0;
+    g_autofree char *xml = g_strdup(making->live_xml);
+
+    if (n_free < n_needed) {
+        hd_error_set(error, HD_ERROR_UNSUPPORTED, NULL,
+                     "shut the VM down and add pcie-root-port controllers to it, or change only "
+                     "its stored configuration (--config)",
+                     "VM '%s' has %u free PCI slots for hotplug, and %u are needed", plan->vm->name,
+                     n_free, n_needed);
+        return FALSE;
+    }
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        if (item->live != NULL && item->live->type == HD_HOSTDEV_PCI &&
+            !place_live(item->live, &xml, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+is_same_card(const HdPlanItem *a, const HdPlanItem *b)
+{
+    const HdPciFacts *first = hd_device_get_pci(a->device);
+    const HdPciFacts *second = hd_device_get_pci(b->device);
+
+    return first != NULL && second != NULL && a->stored != NULL && b->stored != NULL &&
+           first->address.domain == second->address.domain &&
+           first->address.bus == second->address.bus &&
+           first->address.slot == second->address.slot &&
+           hd_device_get_own_iommu_group(a->device) == hd_device_get_own_iommu_group(b->device);
+}
+
+static int
+compare_functions(gconstpointer a, gconstpointer b)
+{
+    const HdPlanItem *first = *(const HdPlanItem *const *) a;
+    const HdPlanItem *second = *(const HdPlanItem *const *) b;
+
+    return hd_pci_address_compare(&first->stored->pci, &second->stored->pci);
+}
+
+/* The functions of one card keep their numbers, so that drivers which look for function 0 find it;
+ * where the host's function 0 is not among them they move down. */
+static void
+place_card(GPtrArray *card, const HdPciAddress *slot)
+{
+    g_ptr_array_sort(card, compare_functions);
+    const HdPlanItem *lowest = g_ptr_array_index(card, 0);
+    gboolean has_zero = lowest->stored->pci.function == 0;
+
+    for (unsigned i = 0; i < card->len; i++) {
+        HdHostdev *stored = ((HdPlanItem *) g_ptr_array_index(card, i))->stored;
+
+        stored->has_guest_pci = TRUE;
+        stored->guest_pci = *slot;
+        stored->guest_pci.function = has_zero ? stored->pci.function : (guint8) i;
+        stored->guest_multifunction = stored->guest_pci.function == 0;
+    }
+}
+
+static GPtrArray *
+list_card(const HdPlan *plan, const HdPlanItem *first)
+{
+    GPtrArray *card = g_ptr_array_new();
+
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        if (is_same_card(first, item))
+            g_ptr_array_add(card, item);
+    }
+    return card;
+}
+
+/* Adds one card, or one device that is no part of a card, to the stored configuration. */
+static gboolean
+store_card(HdPlan *plan, GPtrArray *card, char **xml, GError **error)
+{
+    g_autoptr(GPtrArray) hostdevs = g_ptr_array_new();
+    HdPciAddress slot;
+
+    if (card->len > 1 && hd_domain_xml_find_slot(*xml, &slot, NULL))
+        place_card(card, &slot);
+    else if (card->len > 1)
+        hd_plan_add_note(plan,
+                         "the stored configuration of VM '%s' has no free slot for a card of %u "
+                         "functions, so each function gets a slot of its own",
+                         plan->vm->name, card->len);
+    for (unsigned i = 0; i < card->len; i++)
+        g_ptr_array_add(hostdevs, ((HdPlanItem *) g_ptr_array_index(card, i))->stored);
+    char *changed = hd_domain_xml_change(*xml, hostdevs, NULL, error);
+    if (changed == NULL)
+        return FALSE;
+    g_free(*xml);
+    *xml = changed;
+    return TRUE;
+}
+
+static gboolean
+change_config(HdPlan *plan, GError **error)
+{
+    g_autofree char *xml = g_strdup(plan->config_before);
+    unsigned n_stored = 0;
+
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        HdPlanItem *item = g_ptr_array_index(plan->items, i);
+        g_autoptr(GPtrArray) card = NULL;
+
+        if (item->stored == NULL)
+            continue;
+        n_stored++;
+        if (item->stored->has_guest_pci)
+            continue;
+        card = hd_device_get_pci(item->device) != NULL ? list_card(plan, item) : g_ptr_array_new();
+        if (card->len == 0)
+            g_ptr_array_add(card, item);
+        /* The card's other functions follow with its lowest one. */
+        if (g_ptr_array_index(card, 0) != item)
+            continue;
+        if (!store_card(plan, card, &xml, error))
+            return FALSE;
+    }
+    if (n_stored == 0)
+        return TRUE;
+    plan->config_after = g_steal_pointer(&xml);
+    hd_plan_take_step(
+        plan, &hd_step_write_config, NULL,
+        g_strdup_printf("add %u device%s to the stored configuration of VM '%s'", n_stored,
+                        n_stored == 1 ? "" : "s", plan->vm->name),
+        g_strdup_printf("put the stored configuration of VM '%s' back", plan->vm->name));
+    return TRUE;
+}
+
+static void
+add_unbind_step(HdPlan *plan, const HdPlanItem *item)
+{
+    if (item->driver == NULL || hd_rules_is_vfio_driver(item->driver))
+        return;
+    hd_plan_take_step(plan, &hd_step_unbind, item,
+                      g_strdup_printf("take %s from its host driver %s",
+                                      hd_device_get_name(item->device), item->driver),
+                      g_strdup_printf("give %s back to its host driver %s",
+                                      hd_device_get_name(item->device), item->driver));
+}
+
+/* Members that cannot be given lose their driver for the time. */
+static void
+add_blockers(HdPlan *plan, const HdDevice *device)
+{
+    g_autoptr(GPtrArray)
+        blockers = hd_rules_list_blockers(plan->host, device, &plan->engine->policy);
+
+    for (unsigned i = 0; i < blockers->len; i++) {
+        const HdDevice *blocker = g_ptr_array_index(blockers, i);
+        gboolean is_known = FALSE;
+
+        for (unsigned j = 0; j < plan->items->len; j++)
+            is_known |= ((HdPlanItem *) g_ptr_array_index(plan->items, j))->device == blocker;
+        if (is_known)
+            continue;
+        add_unbind_step(plan, hd_plan_add_item(plan, blocker));
+        hd_plan_add_note(plan,
+                         "%s stays with the host and has no driver until the dismissal; a later "
+                         "start of VM '%s' needs it unbound again",
+                         hd_device_get_name(blocker), plan->vm->name);
+    }
+}
+
+/* The kernel lets a group go to a guest only when no member has a host driver. */
+static void
+add_unbind_steps(HdPlan *plan)
+{
+    unsigned n_items = plan->items->len;
+
+    if ((plan->scope & HD_PLAN_LIVE) == 0)
+        return;
+    for (unsigned i = 0; i < n_items; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+        g_autoptr(GPtrArray) companions = NULL;
+
+        if (item->live == NULL || item->live->type != HD_HOSTDEV_PCI)
+            continue;
+        companions = hd_rules_list_companions(plan->host, item->device, &plan->engine->policy);
+        if (companions->len > 0)
+            add_unbind_step(plan, item);
+        add_blockers(plan, item->device);
+    }
+}
+
+static void
+add_live_steps(HdPlan *plan)
+{
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+        const char *name = hd_device_get_name(item->device);
+        char address[HD_PCI_ADDRESS_STRLEN];
+
+        if (item->live == NULL)
+            continue;
+        hd_plan_take_step(
+            plan, &hd_step_attach_live, item,
+            g_strdup_printf("give %s to the running VM '%s'%s%s", name, plan->vm->name,
+                            item->live->has_guest_pci ? " as " : "",
+                            item->live->has_guest_pci
+                                ? hd_pci_address_format(&item->live->guest_pci, address)
+                                : ""),
+            g_strdup_printf("take %s from the running VM '%s'", name, plan->vm->name));
+    }
+}
+
+/* The kinds of device that libvirt cannot give the way the VM wants. */
+static void
+add_notes(HdPlan *plan)
+{
+    unsigned n_live = count_live_pci(plan);
+    unsigned n_shared = 0;
+
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        n_shared += item->stored != NULL && item->stored->has_guest_pci;
+    }
+    if (n_live > 1)
+        hd_plan_add_note(plan,
+                         "libvirt plugs function 0 of a slot only, so each of the %u functions "
+                         "gets a slot of its own in the running VM%s",
+                         n_live,
+                         n_shared > 1 ? "; the stored configuration keeps them on one slot" : "");
+}
+
+HdPlan *
+hd_plan_new_attach(HdEngine *engine, HdHost *host, const HdPlanRequest *request, GError **error)
+{
+    g_auto(Making) making = {0};
+    g_autoptr(HdPlan) plan = NULL;
+
+    g_return_val_if_fail(engine != NULL && host != NULL && request != NULL, NULL);
+    g_return_val_if_fail(request->vm != NULL && request->n_devices > 0, NULL);
+
+    plan = hd_plan_new(engine, host, request->vm, request->flags, error);
+    if (plan == NULL)
+        return NULL;
+    plan->is_attach = TRUE;
+    making.plan = plan;
+    hd_plan_set_requested(plan, request->devices, request->n_devices);
+    if (!making_read(&making, error) || !check_devices(&making, error))
+        return NULL;
+    add_items(&making);
+    if (!check_anything_left(plan, error) || !place_live_items(&making, error) ||
+        !change_config(plan, error))
+        return NULL;
+    add_unbind_steps(plan);
+    add_live_steps(plan);
+    add_notes(plan);
+    hd_plan_finish(plan);
+    return g_steal_pointer(&plan);
+}

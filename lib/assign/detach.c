@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Planning a dismissal: what the VM holds of the devices' groups, and in which order it goes back.
+ */
+#include "assign/plan.h"
+#include "base/error.h"
+#include "verdict/rules.h"
+
+typedef struct {
+    HdPlan *plan;
+    HdSourceIndex index;
+    GPtrArray *live;
+    GPtrArray *stored;
+} Making;
+
+static void
+making_clear(Making *making)
+{
+    hd_source_index_clear(&making->index);
+    g_clear_pointer(&making->live, g_ptr_array_unref);
+    g_clear_pointer(&making->stored, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Making, making_clear)
+
+static gboolean
+making_read(Making *making, GError **error)
+{
+    HdPlan *plan = making->plan;
+
+    hd_source_index_init(&making->index, plan->host);
+    if ((plan->scope & HD_PLAN_LIVE) != 0) {
+        making->live = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_LIVE, NULL, error);
+        if (making->live == NULL)
+            return FALSE;
+    }
+    if ((plan->scope & HD_PLAN_CONFIG) != 0) {
+        making->stored = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_CONFIG, &plan->config_before,
+                                               error);
+        return making->stored != NULL;
+    }
+    return TRUE;
+}
+
+static gboolean
+is_held(const Making *making, const HdDevice *device)
+{
+    return hd_plan_find_hostdev(&making->index, making->live, device) != NULL ||
+           hd_plan_find_hostdev(&making->index, making->stored, device) != NULL;
+}
+
+static gboolean
+check_held(const Making *making, GError **error)
+{
+    HdPlan *plan = making->plan;
+    const char *where = plan->scope == HD_PLAN_LIVE     ? "the running VM"
+                        : plan->scope == HD_PLAN_CONFIG ? "the stored configuration of VM"
+                                                        : "VM";
+
+    for (unsigned i = 0; i < plan->requested->len; i++) {
+        const HdDevice *device = g_ptr_array_index(plan->requested, i);
+
+        if (is_held(making, device))
+            continue;
+        hd_error_set(error, HD_ERROR_NOT_FOUND, hd_device_get_name(device),
+                     "see who holds it: hostdev holders", "%s is not assigned to %s '%s'",
+                     hd_device_get_name(device), where, plan->vm->name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* All of a group that the VM holds goes back together. */
+static void
+add_companions(const Making *making)
+{
+    HdPlan *plan = making->plan;
+
+    for (unsigned i = 0; i < plan->requested->len; i++) {
+        const HdDevice *device = g_ptr_array_index(plan->requested, i);
+        unsigned n_members = 0;
+        const HdDevice *const *members = hd_host_get_group_devices(
+            plan->host, hd_device_get_own_iommu_group(device), &n_members);
+
+        for (unsigned j = 0; j < n_members; j++) {
+            if (g_ptr_array_find(plan->devices, members[j], NULL) || !is_held(making, members[j]))
+                continue;
+            g_ptr_array_add(plan->devices, (gpointer) members[j]);
+            hd_plan_add_note(plan, "%s comes back along: it is in IOMMU group %d with %s",
+                             hd_device_get_name(members[j]), hd_device_get_own_iommu_group(device),
+                             hd_device_get_name(device));
+        }
+    }
+}
+
+static HdHostdev *
+copy_found(const Making *making, GPtrArray *hostdevs, const HdDevice *device)
+{
+    const HdHostdev *found = hd_plan_find_hostdev(&making->index, hostdevs, device);
+
+    return found != NULL ? hd_hostdev_copy(found) : NULL;
+}
+
+static gboolean
+change_config(HdPlan *plan, GError **error)
+{
+    g_autoptr(GPtrArray) gone = g_ptr_array_new();
+
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        if (item->stored != NULL)
+            g_ptr_array_add(gone, item->stored);
+    }
+    if (gone->len == 0)
+        return TRUE;
+    plan->config_after = hd_domain_xml_change(plan->config_before, NULL, gone, error);
+    if (plan->config_after == NULL)
+        return FALSE;
+    hd_plan_take_step(
+        plan, &hd_step_write_config, NULL,
+        g_strdup_printf("remove %u device%s from the stored configuration of VM '%s'", gone->len,
+                        gone->len == 1 ? "" : "s", plan->vm->name),
+        g_strdup_printf("put the stored configuration of VM '%s' back", plan->vm->name));
+    return TRUE;
+}
+
+static void
+add_live_steps(HdPlan *plan)
+{
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+        const char *name = hd_device_get_name(item->device);
+
+        if (item->live == NULL)
+            continue;
+        hd_plan_take_step(
+            plan, &hd_step_detach_live, item,
+            g_strdup_printf("take %s from the running VM '%s' and wait until its guest lets go",
+                            name, plan->vm->name),
+            g_strdup_printf("give %s to the running VM '%s' again", name, plan->vm->name));
+    }
+}
+
+static void
+add_return_step(HdPlan *plan, const HdPlanItem *item)
+{
+    hd_plan_take_step(
+        plan, &hd_step_return, item,
+        g_strdup_printf("see that %s has its host driver again", hd_device_get_name(item->device)),
+        g_strdup_printf("take %s from its host driver again", hd_device_get_name(item->device)));
+}
+
+/* Members of the group that were left without a driver so that the group could go. */
+static void
+add_driverless_members(HdPlan *plan, const HdDevice *device)
+{
+    unsigned n_members = 0;
+    const HdDevice *const *members = hd_host_get_group_devices(
+        plan->host, hd_device_get_own_iommu_group(device), &n_members);
+
+    for (unsigned i = 0; i < n_members; i++) {
+        gboolean is_known = hd_device_get_kind(members[i]) != HD_KIND_PCI ||
+                            hd_device_get_driver(members[i]) != NULL;
+
+        for (unsigned j = 0; j < plan->items->len; j++)
+            is_known |= ((HdPlanItem *) g_ptr_array_index(plan->items, j))->device == members[i];
+        if (!is_known)
+            add_return_step(plan, hd_plan_add_item(plan, members[i]));
+    }
+}
+
+/* libvirt gives a device back when its VM lets go of it, but the kernel binds no host driver while
+ * another member of the group is still with the VM: so all are looked after at the end. */
+static void
+add_return_steps(HdPlan *plan)
+{
+    unsigned n_items = plan->items->len;
+
+    for (unsigned i = 0; i < n_items; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        if (item->live != NULL && item->live->type == HD_HOSTDEV_PCI)
+            add_return_step(plan, item);
+    }
+    for (unsigned i = 0; i < n_items; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        if (item->live != NULL && item->live->type == HD_HOSTDEV_PCI)
+            add_driverless_members(plan, item->device);
+    }
+}
+
+HdPlan *
+hd_plan_new_detach(HdEngine *engine, HdHost *host, const HdPlanRequest *request, GError **error)
+{
+    g_auto(Making) making = {0};
+    g_autoptr(HdPlan) plan = NULL;
+
+    g_return_val_if_fail(engine != NULL && host != NULL && request != NULL, NULL);
+    g_return_val_if_fail(request->vm != NULL && request->n_devices > 0, NULL);
+
+    plan = hd_plan_new(engine, host, request->vm, request->flags, error);
+    if (plan == NULL)
+        return NULL;
+    making.plan = plan;
+    hd_plan_set_requested(plan, request->devices, request->n_devices);
+    if (!making_read(&making, error) || !check_held(&making, error))
+        return NULL;
+    add_companions(&making);
+    for (unsigned i = 0; i < plan->devices->len; i++) {
+        const HdDevice *device = g_ptr_array_index(plan->devices, i);
+        HdPlanItem *item = hd_plan_add_item(plan, device);
+
+        item->live = copy_found(&making, making.live, device);
+        item->stored = copy_found(&making, making.stored, device);
+    }
+    if (!change_config(plan, error))
+        return NULL;
+    add_live_steps(plan);
+    add_return_steps(plan);
+    hd_plan_finish(plan);
+    return g_steal_pointer(&plan);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * HdHolders: which VMs hold which devices of one snapshot.
+ */
+#include "assign/holders.h"
+
+#include <string.h>
+
+#include "assign/engine.h"
+#include "base/error.h"
+
+struct _HdHolders {
+    HdHost *host;
+    GHashTable *by_device; /* HdDevice to GPtrArray of HdHolder */
+};
+
+static void
+holder_free(gpointer data)
+{
+    HdHolder *holder = data;
+
+    g_free(holder->vm);
+    g_free(holder->provider);
+    g_free(holder->guest_address);
+    g_free(holder);
+}
+
+void
+hd_holders_free(HdHolders *holders)
+{
+    if (holders == NULL)
+        return;
+    g_hash_table_unref(holders->by_device);
+    hd_host_unref(holders->host);
+    g_free(holders);
+}
+
+/* The VM's hold on the device, made when it is the first mention. */
+static HdHolder *
+ensure_holder(HdHolders *holders, const HdDevice *device, const HdVm *vm)
+{
+    GPtrArray *list = g_hash_table_lookup(holders->by_device, device);
+    HdHolder *holder;
+
+    if (list == NULL) {
+        list = g_ptr_array_new_with_free_func(holder_free);
+        g_hash_table_insert(holders->by_device, (gpointer) device, list);
+    }
+    for (unsigned i = 0; i < list->len; i++) {
+        holder = g_ptr_array_index(list, i);
+        if (strcmp(holder->vm, vm->name) == 0 && strcmp(holder->provider, vm->provider) == 0)
+            return holder;
+    }
+    holder = g_new0(HdHolder, 1);
+    holder->vm = g_strdup(vm->name);
+    holder->provider = g_strdup(vm->provider);
+    holder->state = vm->state;
+    g_ptr_array_add(list, holder);
+    return holder;
+}
+
+static void
+add_hold(HdHolders *holders,
+         const HdDevice *device,
+         const HdVm *vm,
+         const HdHostdev *hostdev,
+         HdVmScope scope)
+{
+    HdHolder *holder = ensure_holder(holders, device, vm);
+    char address[HD_PCI_ADDRESS_STRLEN];
+
+    if (scope == HD_VM_SCOPE_LIVE)
+        holder->is_live = TRUE;
+    else
+        holder->is_config = TRUE;
+    holder->is_interface |= hostdev->is_interface;
+    if (holder->guest_address == NULL && hostdev->has_guest_pci)
+        holder->guest_address = g_strdup(hd_pci_address_format(&hostdev->guest_pci, address));
+}
+
+/* A VM that has just vanished, or stopped, has no definition any more: that is no error. */
+static gboolean
+read_scope(HdHolders *holders,
+           const HdSourceIndex *index,
+           HdVmProvider *provider,
+           const HdVm *vm,
+           HdVmScope scope,
+           GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    g_autofree char *xml = provider->klass->read_definition(provider, vm->name, scope,
+                                                            &local_error);
+    g_autoptr(GPtrArray) hostdevs = NULL;
+
+    if (g_error_matches(local_error, HD_ERROR, HD_ERROR_NOT_FOUND))
+        return TRUE;
+    if (xml == NULL) {
+        g_propagate_error(error, g_steal_pointer(&local_error));
+        return FALSE;
+    }
+    hostdevs = hd_hostdev_list_from_domain(xml, error);
+    if (hostdevs == NULL) {
+        g_prefix_error(error, "cannot read the definition of VM '%s': ", vm->name);
+        return FALSE;
+    }
+    for (unsigned i = 0; i < hostdevs->len; i++) {
+        const HdHostdev *hostdev = g_ptr_array_index(hostdevs, i);
+        const HdDevice *device = hd_source_index_find(index, hostdev);
+
+        if (device != NULL)
+            add_hold(holders, device, vm, hostdev, scope);
+    }
+    return TRUE;
+}
+
+static gboolean
+read_vm(HdHolders *holders,
+        const HdSourceIndex *index,
+        HdVmProvider *provider,
+        const HdVm *vm,
+        GError **error)
+{
+    if (vm->state != HD_VM_SHUTOFF &&
+        !read_scope(holders, index, provider, vm, HD_VM_SCOPE_LIVE, error))
+        return FALSE;
+    return !vm->is_persistent ||
+           read_scope(holders, index, provider, vm, HD_VM_SCOPE_CONFIG, error);
+}
+
+HdHolders *
+hd_engine_read_holders(HdEngine *engine, HdHost *host, GError **error)
+{
+    g_autoptr(HdHolders) holders = NULL;
+    g_autoptr(GPtrArray) vms = NULL;
+    g_auto(HdSourceIndex) index = {NULL};
+
+    g_return_val_if_fail(engine != NULL && host != NULL, NULL);
+
+    vms = hd_engine_list_vms(engine, error);
+    if (vms == NULL)
+        return NULL;
+    holders = g_new0(HdHolders, 1);
+    holders->host = hd_host_ref(host);
+    holders->by_device = g_hash_table_new_full(NULL, NULL, NULL,
+                                               (GDestroyNotify) g_ptr_array_unref);
+    hd_source_index_init(&index, host);
+    for (unsigned i = 0; i < vms->len; i++) {
+        if (!read_vm(holders, &index, engine->provider, g_ptr_array_index(vms, i), error))
+            return NULL;
+    }
+    return g_steal_pointer(&holders);
+}
+
+const HdHolder *const *
+hd_holders_lookup(const HdHolders *holders, const HdDevice *device, unsigned *ret_n)
+{
+    const GPtrArray *list;
+
+    g_return_val_if_fail(holders != NULL && ret_n != NULL, NULL);
+
+    list = g_hash_table_lookup(holders->by_device, device);
+    *ret_n = list != NULL ? list->len : 0;
+    return list != NULL ? (const HdHolder *const *) list->pdata : NULL;
+}
+
+const HdHolder *
+hd_holders_find(const HdHolders *holders, const HdDevice *device, const HdVm *vm)
+{
+    unsigned n_holders;
+    const HdHolder *const *list = hd_holders_lookup(holders, device, &n_holders);
+
+    for (unsigned i = 0; i < n_holders; i++) {
+        if (strcmp(list[i]->vm, vm->name) == 0 && strcmp(list[i]->provider, vm->provider) == 0)
+            return list[i];
+    }
+    return NULL;
+}
+
+const HdHolder *
+hd_holders_find_other(const HdHolders *holders, const HdDevice *device, const HdVm *vm)
+{
+    unsigned n_holders;
+    const HdHolder *const *list = hd_holders_lookup(holders, device, &n_holders);
+
+    for (unsigned i = 0; i < n_holders; i++) {
+        if (vm == NULL || strcmp(list[i]->vm, vm->name) != 0 ||
+            strcmp(list[i]->provider, vm->provider) != 0)
+            return list[i];
+    }
+    return NULL;
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(hd_device_get_name(*(const HdDevice *const *) a),
+                  hd_device_get_name(*(const HdDevice *const *) b));
+}
+
+GPtrArray *
+hd_holders_list_devices(const HdHolders *holders, const char *vm)
+{
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer device;
+    gpointer value;
+
+    g_return_val_if_fail(holders != NULL && vm != NULL, NULL);
+
+    g_hash_table_iter_init(&iter, holders->by_device);
+    while (g_hash_table_iter_next(&iter, &device, &value)) {
+        const GPtrArray *list = value;
+
+        for (unsigned i = 0; i < list->len; i++) {
+            const HdHolder *holder = g_ptr_array_index(list, i);
+
+            if (strcmp(holder->vm, vm) == 0)
+                g_ptr_array_add(devices, device);
+        }
+    }
+    g_ptr_array_sort(devices, compare_names);
+    return g_steal_pointer(&devices);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Reading holders, with the definitions they were read from.
+ */
+#pragma once
+
+#include "assign/source.h"
+#include "vm/provider.h"
+#include <hostdev/vm.h>
+
+G_BEGIN_DECLS
+
+/* A VM's hold on the device, NULL when it has none. */
+const HdHolder *hd_holders_find(const HdHolders *holders, const HdDevice *device, const HdVm *vm);
+
+/* The first hold of a VM other than vm (NULL: of any VM) on the device, NULL when there is none. */
+const HdHolder *hd_holders_find_other(const HdHolders *holders,
+                                      const HdDevice *device,
+                                      const HdVm *vm);
+
+G_END_DECLS

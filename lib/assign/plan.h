@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The inside of HdPlan: devices, steps and what is needed to carry them out and to undo them.
+ */
+#pragma once
+
+#include <hostdev/assign.h>
+
+#include "assign/engine.h"
+#include "assign/source.h"
+#include "devxml/hostdev.h"
+
+G_BEGIN_DECLS
+
+/* One device that changes hands. */
+typedef struct {
+    const HdDevice *device;
+    HdHostdev *live;   /* the running VM's element; NULL when it is not changed there */
+    HdHostdev *stored; /* the stored configuration's element; NULL likewise */
+    char *driver;      /* PCI: driver when the plan was made, NULL for none */
+    char *override;    /* PCI: driver_override when the plan was made, NULL for none */
+} HdPlanItem;
+
+typedef struct _HdStep HdStep;
+
+/* What a kind of step does. Both functions look at what is before they act, so that each can be
+ * called again; undo is also called for a step that failed halfway. */
+typedef struct {
+    const char *name;
+    gboolean (*apply)(HdPlan *plan, HdStep *step, GError **error);
+    gboolean (*undo)(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error);
+} HdStepKind;
+
+struct _HdStep {
+    const HdStepKind *kind;
+    const HdPlanItem *item; /* NULL for write-config */
+    HdPlanStep shown;       /* owns text and inverse */
+    unsigned index;
+};
+
+struct _HdPlan {
+    HdEngine *engine;
+    HdHost *host;
+    HdVm *vm;
+    gboolean is_attach;
+    HdPlanFlags flags;
+    HdPlanFlags scope;
+    GPtrArray *requested; /* HdDevice, as asked for */
+    GPtrArray *devices;   /* HdDevice, with companions */
+    GPtrArray *items;     /* HdPlanItem: devices, then others that lose their driver */
+    GPtrArray *affected;
+    GPtrArray *notes; /* ends with NULL once the plan is made */
+    GPtrArray *steps;
+    char *config_before;
+    char *config_after;   /* as asked of the provider */
+    char *config_written; /* as the provider gives it back */
+    unsigned timeout_ms;
+    gboolean was_run;
+    HdPlanProgressFunc progress; /* while it runs */
+    gpointer user_data;
+};
+
+extern const HdStepKind hd_step_write_config;
+extern const HdStepKind hd_step_unbind;
+extern const HdStepKind hd_step_attach_live;
+extern const HdStepKind hd_step_detach_live;
+extern const HdStepKind hd_step_return;
+
+/* A plan for the VM with its scope decided; HD_ERROR_NOT_FOUND, HD_ERROR_UNSUPPORTED. */
+HdPlan *hd_plan_new(HdEngine *engine,
+                    HdHost *host,
+                    const char *vm,
+                    HdPlanFlags flags,
+                    GError **error);
+
+/* Takes the requested devices over, each once. */
+void hd_plan_set_requested(HdPlan *plan, const HdDevice *const *devices, unsigned n_devices);
+
+/* A device with nothing to change yet; its driver is read now. */
+HdPlanItem *hd_plan_add_item(HdPlan *plan, const HdDevice *device);
+/* A sentence for the administrator to read before. */
+void hd_plan_add_note(HdPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Takes text and inverse over. */
+void hd_plan_take_step(HdPlan *plan,
+                       const HdStepKind *kind,
+                       const HdPlanItem *item,
+                       char *text,
+                       char *inverse);
+
+/* Ends the making: affected devices, and the note list's end. */
+void hd_plan_finish(HdPlan *plan);
+
+/* Reads a definition of the plan's VM and lists its assigned devices; *ret_xml may be NULL. */
+GPtrArray *hd_plan_read_hostdevs(HdPlan *plan, HdVmScope scope, char **ret_xml, GError **error);
+
+/* The element among hostdevs that names the device, NULL when there is none. */
+const HdHostdev *hd_plan_find_hostdev(const HdSourceIndex *index,
+                                      GPtrArray *hostdevs,
+                                      const HdDevice *device);
+
+/* Whether the running VM has the item's live element now; a VM that has stopped has none. */
+gboolean hd_plan_read_is_live(HdPlan *plan,
+                              const HdPlanItem *item,
+                              gboolean *ret_is_live,
+                              GError **error);
+
+/* Puts drivers and driver_override of all PCI devices of the plan back as they were. Each trouble
+ * is added to troubles (char *), each thing put back to restored (char *). */
+void hd_plan_restore_drivers(HdPlan *plan, GPtrArray *restored, GPtrArray *troubles);
+
+G_END_DECLS

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The kinds of step. Each looks at what is before it acts, so that doing and undoing can be
+ * repeated, and each makes sure of what it did.
+ */
+#include <string.h>
+
+#include "assign/plan.h"
+#include "base/error.h"
+#include "host/driver.h"
+#include "verdict/rules.h"
+
+/* How long libvirt may take to give a device back after the VM has let go of it. */
+#define RETURN_TIMEOUT_MS 10000
+#define POLL_INTERVAL_MS 50
+
+static const HdPciAddress *
+get_address(const HdStep *step)
+{
+    return &hd_device_get_pci(step->item->device)->address;
+}
+
+static char *
+read_config(HdPlan *plan, GError **error)
+{
+    HdVmProvider *provider = plan->engine->provider;
+
+    return provider->klass->read_definition(provider, plan->vm->name, HD_VM_SCOPE_CONFIG, error);
+}
+
+static gboolean
+write_config(HdPlan *plan, const char *expected, const char *xml, GError **error)
+{
+    HdVmProvider *provider = plan->engine->provider;
+
+    return provider->klass->write_definition(provider, plan->vm->name, expected, xml, error);
+}
+
+static gboolean
+apply_write_config(HdPlan *plan, HdStep *step, GError **error)
+{
+    if (!write_config(plan, plan->config_before, plan->config_after, error))
+        return FALSE;
+    plan->config_written = read_config(plan, error);
+    return plan->config_written != NULL;
+}
+
+/* Somebody else has changed the stored configuration meanwhile: only our devices are undone. */
+static char *
+undo_ours_only(HdPlan *plan, const char *now, GError **error)
+{
+    g_autofree char *xml = g_strdup(now);
+    g_autoptr(GPtrArray) there = hd_hostdev_list_from_domain(now, error);
+
+    for (unsigned i = 0; there != NULL && i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+        g_autoptr(GPtrArray) ours = g_ptr_array_new();
+        gboolean is_there = FALSE;
+
+        if (item->stored == NULL)
+            continue;
+        for (unsigned j = 0; j < there->len; j++)
+            is_there |= hd_hostdev_equal_source(g_ptr_array_index(there, j), item->stored);
+        if (is_there != plan->is_attach)
+            continue;
+        g_ptr_array_add(ours, item->stored);
+        char *changed = hd_domain_xml_change(xml, plan->is_attach ? NULL : ours,
+                                             plan->is_attach ? ours : NULL, error);
+        if (changed == NULL)
+            return NULL;
+        g_free(xml);
+        xml = changed;
+    }
+    return there != NULL ? g_steal_pointer(&xml) : NULL;
+}
+
+static gboolean
+undo_write_config(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error)
+{
+    g_autofree char *now = read_config(plan, error);
+    g_autofree char *wanted = NULL;
+
+    if (now == NULL)
+        return FALSE;
+    if (strcmp(now, plan->config_before) == 0)
+        return TRUE;
+    if (g_strcmp0(now, plan->config_written) == 0)
+        wanted = g_strdup(plan->config_before);
+    else
+        wanted = undo_ours_only(plan, now, error);
+    if (wanted == NULL)
+        return FALSE;
+    *ret_has_acted = strcmp(now, wanted) != 0;
+    return !*ret_has_acted || write_config(plan, now, wanted, error);
+}
+
+static gboolean
+apply_unbind(HdPlan *plan, HdStep *step, GError **error)
+{
+    return hd_driver_unbind(plan->engine->sysfs, get_address(step), HD_DRIVER_TIMEOUT_MS, error);
+}
+
+static gboolean
+undo_unbind(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error)
+{
+    g_autofree char *now = hd_driver_dup_current(plan->engine->sysfs, get_address(step));
+
+    *ret_has_acted = now == NULL;
+    return hd_driver_probe(plan->engine->sysfs, get_address(step), step->item->driver,
+                           HD_DRIVER_TIMEOUT_MS, error);
+}
+
+static gboolean
+give(HdPlan *plan, const HdPlanItem *item, GError **error)
+{
+    HdVmProvider *provider = plan->engine->provider;
+    const char *name = hd_device_get_name(item->device);
+    gboolean is_there;
+
+    if (!provider->klass->attach_live(provider, plan->vm->name, item->live, error)) {
+        if (error != NULL && *error != NULL)
+            hd_error_add_device(*error, name);
+        return FALSE;
+    }
+    if (!hd_plan_read_is_live(plan, item, &is_there, error))
+        return FALSE;
+    if (is_there)
+        return TRUE;
+    hd_error_set(error, HD_ERROR_FAILED, name, "look at the VM's log",
+                 "VM '%s' does not have %s after it was given", plan->vm->name, name);
+    return FALSE;
+}
+
+typedef struct {
+    HdPlan *plan;
+    const HdStep *step;
+} Waiting;
+
+static void
+tell_waiting(unsigned waited_ms, gpointer user_data)
+{
+    const Waiting *waiting = user_data;
+    HdPlan *plan = waiting->plan;
+    g_autofree char *detail = g_strdup_printf("for the guest, %u of %u s", waited_ms / 1000,
+                                              (plan->timeout_ms + 999) / 1000);
+
+    if (plan->progress != NULL)
+        plan->progress(plan, waiting->step->index, HD_PLAN_STEP_WAITING, detail, plan->user_data);
+}
+
+static gboolean
+take(HdPlan *plan, const HdStep *step, GError **error)
+{
+    HdVmProvider *provider = plan->engine->provider;
+    const HdPlanItem *item = step->item;
+    const char *name = hd_device_get_name(item->device);
+    Waiting waiting = {plan, step};
+    HdVmWait wait = {plan->timeout_ms, tell_waiting, &waiting};
+
+    if (provider->klass->detach_live(provider, plan->vm->name, item->live, &wait, error))
+        return TRUE;
+    if (error != NULL && *error != NULL)
+        hd_error_add_device(*error, name);
+    return FALSE;
+}
+
+static gboolean
+apply_attach_live(HdPlan *plan, HdStep *step, GError **error)
+{
+    return give(plan, step->item, error);
+}
+
+static gboolean
+apply_detach_live(HdPlan *plan, HdStep *step, GError **error)
+{
+    return take(plan, step, error);
+}
+
+static gboolean
+undo_attach_live(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error)
+{
+    gboolean is_there;
+
+    if (!hd_plan_read_is_live(plan, step->item, &is_there, error))
+        return FALSE;
+    *ret_has_acted = is_there;
+    return !is_there || take(plan, step, error);
+}
+
+static gboolean
+undo_detach_live(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error)
+{
+    gboolean is_there;
+
+    if (!hd_plan_read_is_live(plan, step->item, &is_there, error))
+        return FALSE;
+    *ret_has_acted = !is_there;
+    return is_there || give(plan, step->item, error);
+}
+
+/* libvirt gives the device back to the host after it has told that the VM let go of it. */
+static char *
+wait_for_return(HdPlan *plan, const HdStep *step)
+{
+    gint64 deadline = g_get_monotonic_time() + RETURN_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
+
+    for (;;) {
+        g_autofree char *driver = hd_driver_dup_current(plan->engine->sysfs, get_address(step));
+
+        if (driver == NULL || !hd_rules_is_vfio_driver(driver) ||
+            g_get_monotonic_time() >= deadline)
+            return g_steal_pointer(&driver);
+        g_usleep(POLL_INTERVAL_MS * G_TIME_SPAN_MILLISECOND);
+    }
+}
+
+static gboolean
+apply_return(HdPlan *plan, HdStep *step, GError **error)
+{
+    const char *root = plan->engine->sysfs;
+    const HdHostdev *live = step->item->live;
+    g_autofree char *driver = NULL;
+
+    /* It was pulled out of the host meanwhile, or is not libvirt's to give back. */
+    if (!hd_driver_has_device(root, get_address(step)) || (live != NULL && !live->managed))
+        return TRUE;
+    driver = wait_for_return(plan, step);
+    if (driver == NULL)
+        return hd_driver_probe(root, get_address(step), NULL, HD_DRIVER_TIMEOUT_MS, error);
+    if (!hd_rules_is_vfio_driver(driver) || live == NULL)
+        return TRUE;
+    hd_error_set(error, HD_ERROR_KERNEL, hd_device_get_name(step->item->device),
+                 "see the log of libvirtd and the kernel's messages",
+                 "%s still has the driver %s after VM '%s' let go of it",
+                 hd_device_get_name(step->item->device), driver, plan->vm->name);
+    return FALSE;
+}
+
+/* The group cannot go back to the VM while a member has a host driver. */
+static gboolean
+undo_return(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error)
+{
+    g_autofree char *now = hd_driver_dup_current(plan->engine->sysfs, get_address(step));
+
+    *ret_has_acted = now != NULL && !hd_rules_is_vfio_driver(now);
+    return !*ret_has_acted ||
+           hd_driver_unbind(plan->engine->sysfs, get_address(step), HD_DRIVER_TIMEOUT_MS, error);
+}
+
+const HdStepKind hd_step_write_config = {"write-config", apply_write_config, undo_write_config};
+const HdStepKind hd_step_unbind = {"unbind", apply_unbind, undo_unbind};
+const HdStepKind hd_step_attach_live = {"attach-live", apply_attach_live, undo_attach_live};
+const HdStepKind hd_step_detach_live = {"detach-live", apply_detach_live, undo_detach_live};
+const HdStepKind hd_step_return = {"return", apply_return, undo_return};

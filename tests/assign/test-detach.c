@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Planning and carrying out dismissals.
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "fixture.h"
+
+static void
+assert_steps(const HdPlan *plan, const char *expected)
+{
+    g_autofree char *steps = fixture_describe_steps(plan);
+
+    g_assert_cmpstr(steps, ==, expected);
+}
+
+static void
+test_not_held(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {ALONE, NULL};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HdPlan) plan = fixture_plan(fixture, FALSE, "runs", names, 0, &error);
+
+    g_assert_null(plan);
+    g_assert_error(error, HD_ERROR, HD_ERROR_NOT_FOUND);
+    g_assert_cmpstr(hd_error_get_device(error), ==, ALONE);
+}
+
+/* There and back again leaves nothing behind, for every scope. */
+static void
+test_round_trips(Fixture *fixture, gconstpointer unused)
+{
+    static const HdPlanFlags scopes[] = {HD_PLAN_DEFAULT, HD_PLAN_LIVE, HD_PLAN_CONFIG};
+    static const char *const devices[] = {ALONE, NIC};
+    g_autofree char *before = fixture_describe(fixture);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(scopes) * G_N_ELEMENTS(devices); i++) {
+        const char *names[] = {devices[i % G_N_ELEMENTS(devices)], NULL};
+        HdPlanFlags scope = scopes[i / G_N_ELEMENTS(devices)];
+
+        fixture_do(fixture, TRUE, "runs", names, scope);
+        g_autofree char *between = fixture_describe(fixture);
+        g_assert_cmpstr(before, !=, between);
+        fixture_do(fixture, FALSE, "runs", names, scope);
+        g_autofree char *after = fixture_describe(fixture);
+        g_assert_cmpstr(before, ==, after);
+    }
+}
+
+static void
+test_whole_group_comes_back(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {NIC, NULL};
+    const char *other_name[] = {BARE, NULL};
+    g_autoptr(GError) error = NULL;
+
+    fixture_do(fixture, TRUE, "runs", names, 0);
+    g_autoptr(HdPlan) plan = fixture_plan(fixture, FALSE, "runs", other_name, 0, &error);
+    g_assert_no_error(error);
+    assert_steps(plan, "write-config detach-live:" BARE " detach-live:" NIC " detach-live:" DISK
+                       " return:" BARE " return:" NIC " return:" DISK);
+}
+
+static void
+test_live_only_keeps_config(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {ALONE, NULL};
+    g_autoptr(GError) error = NULL;
+
+    fixture_do(fixture, TRUE, "runs", names, 0);
+    fixture_do(fixture, FALSE, "runs", names, HD_PLAN_LIVE);
+    g_autofree char *driver = fake_host_dup_driver(fixture->fake, "0000:00:07.0");
+    g_assert_cmpstr(driver, ==, "igbvf");
+    g_autoptr(HdPlan) live = fixture_plan(fixture, FALSE, "runs", names, HD_PLAN_LIVE, &error);
+    g_assert_error(error, HD_ERROR, HD_ERROR_NOT_FOUND);
+    g_assert_null(live);
+    g_clear_error(&error);
+    g_autoptr(HdPlan) rest = fixture_plan(fixture, FALSE, "runs", names, 0, &error);
+    g_assert_no_error(error);
+    assert_steps(rest, "write-config");
+}
+
+static void
+count_waits(const HdPlan *plan,
+            unsigned step,
+            HdPlanProgress progress,
+            const char *detail,
+            gpointer user_data)
+{
+    unsigned *n_waits = user_data;
+
+    *n_waits += progress == HD_PLAN_STEP_WAITING;
+}
+
+static void
+test_mute_guest(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {ALONE, NULL};
+    g_autoptr(GError) error = NULL;
+    unsigned n_waits = 0;
+
+    fixture_do(fixture, TRUE, "runs", names, 0);
+    fault_vm_mute_guest(fixture->vms);
+    g_autofree char *before = fixture_describe(fixture);
+    g_autoptr(HdPlan) plan = fixture_plan(fixture, FALSE, "runs", names, 0, &error);
+    g_assert_no_error(error);
+    g_assert_false(hd_plan_run(plan, count_waits, &n_waits, &error));
+    g_assert_error(error, HD_ERROR, HD_ERROR_TIMEOUT);
+    g_assert_cmpstr(hd_error_get_device(error), ==, ALONE);
+    g_assert_nonnull(strstr(error->message, "everything is as before"));
+    g_assert_cmpuint(n_waits, ==, 1);
+    g_autofree char *after = fixture_describe(fixture);
+    g_assert_cmpstr(before, ==, after);
+}
+
+/* A device that was pulled out while its VM had it cannot be given back to a driver. */
+static void
+test_pulled_device(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {ALONE, NULL};
+    g_autoptr(GError) error = NULL;
+
+    fixture_do(fixture, TRUE, "runs", names, 0);
+    g_autoptr(HdPlan) plan = fixture_plan(fixture, FALSE, "runs", names, 0, &error);
+    g_assert_no_error(error);
+    fake_host_remove(fixture->fake, "0000:00:07.0");
+    g_assert_false(hd_plan_run(plan, NULL, NULL, &error));
+    g_assert_error(error, HD_ERROR, HD_ERROR_STATE_CHANGED);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    fixture_add("/detach/not-held", test_not_held);
+    fixture_add("/detach/round-trips", test_round_trips);
+    fixture_add("/detach/group", test_whole_group_comes_back);
+    fixture_add("/detach/live-only", test_live_only_keeps_config);
+    fixture_add("/detach/mute-guest", test_mute_guest);
+    fixture_add("/detach/pulled", test_pulled_device);
+    return g_test_run();
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A provider of VMs for tests of plans: definitions are libvirt's own (its test driver), while
+ * hotplug, which that driver lacks, is modelled on a FakeHost: what a hypervisor's daemon does to
+ * drivers when a device comes and goes. Any call that changes something can be made to fail,
+ * before or after it has done its work. The lab does the same with QEMU.
+ */
+#pragma once
+
+#include "support/fakehost.h"
+#include "vm/provider.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FaultVm FaultVm;
+
+/* Takes the inner provider over. */
+FaultVm *fault_vm_new(HdVmProvider *inner, FakeHost *host);
+
+HdVmProvider *fault_vm_get_provider(FaultVm *self);
+
+/* The call number (from 1) of those that change something fails; 0: none. It fails before it does
+ * anything, or after (is_late). Counts from now on. */
+void fault_vm_fail_call(FaultVm *self, unsigned number, gboolean is_late);
+
+/* How many changing calls there were since the last fault_vm_fail_call(). */
+unsigned fault_vm_count_calls(const FaultVm *self);
+
+/* The guest no longer answers requests to let go. */
+void fault_vm_mute_guest(FaultVm *self);
+
+/* The running VM's definition, NULL when it does not run. */
+char *fault_vm_dup_live(FaultVm *self, const char *vm);
+
+G_END_DECLS
