@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Opening what a call reads.
+ */
+#include "source.h"
+
+#include <stdarg.h>
+#include <unistd.h>
+
+void
+cli_source_note(const CliCall *call, const char *format, ...)
+{
+    g_autofree char *message = NULL;
+    va_list arguments;
+
+    if (call->options->quiet)
+        return;
+    va_start(arguments, format);
+    message = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    cli_output_say("note: %s", message);
+}
+
+gboolean
+cli_source_open_host(CliCall *call, HdHostFlags flags, GError **error)
+{
+    const char *path = call->options->host;
+
+    call->host = path != NULL ? hd_host_new_for_path(path, flags, error)
+                              : hd_host_new(flags, error);
+    if (call->host == NULL)
+        return FALSE;
+    if (hd_host_get_notes(call->host) != NULL)
+        cli_source_note(call, "%s", hd_host_get_notes(call->host));
+    return TRUE;
+}
+
+void
+cli_source_open_engine(CliCall *call)
+{
+    if (call->engine == NULL)
+        call->engine = hd_engine_new(call->options->connect, &call->policy);
+}
+
+gboolean
+cli_source_read_holders(CliCall *call, GError **error)
+{
+    cli_source_open_engine(call);
+    call->holders = hd_engine_read_holders(call->engine, call->host, error);
+    return call->holders != NULL;
+}
+
+void
+cli_source_try_holders(CliCall *call)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!hd_host_is_live(call->host))
+        return;
+    if (!cli_source_read_holders(call, &error) && isatty(STDERR_FILENO))
+        cli_source_note(call, "which VM holds which device is not known: %s", error->message);
+}
+
+GPtrArray *
+cli_source_lookup_devices(CliCall *call, unsigned first, GError **error)
+{
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+
+    for (unsigned i = first; i < call->n_arguments; i++) {
+        const HdDevice *device = hd_host_lookup(call->host, call->arguments[i], error);
+
+        if (device == NULL)
+            return NULL;
+        if (!g_ptr_array_find(devices, device, NULL))
+            g_ptr_array_add(devices, (gpointer) device);
+    }
+    return g_steal_pointer(&devices);
+}
+
+void
+cli_source_close(CliCall *call)
+{
+    g_clear_pointer(&call->holders, hd_holders_free);
+    g_clear_pointer(&call->engine, hd_engine_free);
+    g_clear_pointer(&call->host, hd_host_unref);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a call reads: the snapshot, the VMs, and the devices that its arguments name.
+ */
+#pragma once
+
+#include "verb.h"
+
+G_BEGIN_DECLS
+
+/* Takes the snapshot, of this machine or of the recorded host. */
+gboolean cli_source_open_host(CliCall *call, HdHostFlags flags, GError **error);
+
+/* Makes the engine for this machine's VMs. It connects when it is first asked. */
+void cli_source_open_engine(CliCall *call);
+
+/* Reads who holds what. Needs the snapshot. */
+gboolean cli_source_read_holders(CliCall *call, GError **error);
+
+/* The same where an answer does without: nothing for a recorded host; a note on a terminal when
+ * the VMs cannot be asked. */
+void cli_source_try_holders(CliCall *call);
+
+/* The devices that the arguments from @first on name, each once; NULL on error. */
+GPtrArray *cli_source_lookup_devices(CliCall *call, unsigned first, GError **error);
+
+/* Closes what was opened. */
+void cli_source_close(CliCall *call);
+
+/* Writes a note to standard error unless notes are not wanted. */
+void cli_source_note(const CliCall *call, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+G_END_DECLS
