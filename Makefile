@@ -10,7 +10,7 @@ BUILD := build
 build: ## build the library and the command: build/hostdev
 	@tools/deps build
 	@test -f $(BUILD)/build.ninja || \
-		CC=gcc meson setup $(BUILD) --buildtype=release --prefix='$(PREFIX)'
+		CC=gcc meson setup $(BUILD) --buildtype=release --prefix='$(PREFIX)' --libdir=lib
 	@ninja -C $(BUILD)
 
 demo: build ## show it at work on a machine made for it (QEMU)
@@ -26,7 +26,7 @@ bench: build ## measure it beside today's tools
 	@bench/run $(BUILD)
 
 install: build ## install; honours DESTDIR and PREFIX (default /usr/local)
-	@meson configure $(BUILD) -Dprefix='$(PREFIX)'
+	@meson configure $(BUILD) -Dprefix='$(PREFIX)' -Dlibdir=lib
 	@ninja -C $(BUILD)
 	@DESTDIR='$(DESTDIR)' meson install -C $(BUILD) --no-rebuild
 	@test -n '$(DESTDIR)' || ldconfig

@@ -165,6 +165,15 @@ def _add_verbs(verbs):
     parser.add_argument("file")
     parser.add_argument("target", nargs="?", help='default: ./NAME; "-" is standard output')
     verb("shell", _shell, "interactive shell in the lab host")
+    _add_hardware(verb)
+    parser = verb("logs", _logs, "print a log")
+    parser.add_argument("log", nargs="?", default="console", choices=["console", "qemu", "build"])
+    parser = verb("guest", _guest, "guests of the lab host: start, wait, exec, log, stop, list; "
+                  "each with --help while the lab runs")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+
+
+def _add_hardware(verb):
     parser = verb("plug", _plug, "plug a card in: " + ", ".join(topology.plug_names("full")))
     parser.add_argument("card")
     parser = verb("unplug", _unplug, "pull a card and wait until it is out")
@@ -173,11 +182,6 @@ def _add_verbs(verbs):
     parser = verb("qmp", _qmp, "send a QMP request, or a bare command name")
     parser.add_argument("json", metavar="JSON")
     parser.add_argument("--timeout", type=float, default=30, metavar="S")
-    parser = verb("logs", _logs, "print a log")
-    parser.add_argument("log", nargs="?", default="console", choices=["console", "qemu", "build"])
-    parser = verbs.add_parser("guest", add_help=False, help="guests of the lab host")
-    parser.set_defaults(function=_guest)
-    parser.add_argument("command", nargs=argparse.REMAINDER)
 
 
 def _add_start(parser):

@@ -19,6 +19,7 @@ KEEP = os.environ.get("HOSTDEV_LAB_KEEP") == "1"
 SETTLE_SECONDS = 6
 QUICK_FIRST = ("test_lab.py",)
 FAILED = []
+FAILURE = pytest.StashKey()
 
 
 def pytest_configure(config):
@@ -42,6 +43,8 @@ def pytest_runtest_makereport(item):
     outcome = yield
     report = outcome.get_result()
     lab = item.funcargs.get("lab") if hasattr(item, "funcargs") else None
+    if report.failed:
+        item.stash[FAILURE] = True
     if report.failed and lab is not None:
         name = re.sub(r"\W+", "-", f"{item.name}-{report.when}")
         FAILED.append(lab.keep_evidence(name))
@@ -86,12 +89,23 @@ def empty_guest(lab):
     machine.remove()
 
 
+@pytest.fixture(scope="module")
+def _linux_guests():
+    """The Linux guest that the tests of a file share, as long as none of them fails."""
+    machines = []
+    yield machines
+    for machine in machines:
+        machine.remove()
+
+
 @pytest.fixture
-def guest(lab):
-    """A running Linux guest that takes commands: guest.exec("lspci")."""
-    machine = _guest(lab, "linux")
-    yield machine
-    machine.remove()
+def guest(lab, _linux_guests, request):
+    """A running Linux guest that takes commands: guest.exec("lspci"). Leave it as it was."""
+    if not _linux_guests:
+        _linux_guests.append(_guest(lab, "linux"))
+    yield _linux_guests[0]
+    if request.node.stash.get(FAILURE, False):
+        _linux_guests.pop().remove()
 
 
 @pytest.fixture

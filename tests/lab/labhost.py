@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from hostlab import machine, qmp, remote
 from hostlab.state import REPO, State, default_folder
+from hostlab.ui import LabError
 
 SNAPSHOT = "/hostdev/tests/lab/snapshot.py"
 EVIDENCE = """
@@ -71,7 +72,7 @@ class Lab:
             try:
                 result = self.run("sh", "-c", EVIDENCE)
                 file.write(result.stdout + result.stderr)
-            except (remote.LabError, subprocess.SubprocessError) as error:
+            except (LabError, subprocess.SubprocessError) as error:
                 file.write(f"{error}\nconsole: {self.state.console}\n")
         return path
 
