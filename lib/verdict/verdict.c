@@ -48,10 +48,11 @@ static const struct {
                             "kernel command line of Intel hosts"},
     [HD_REASON_NO_GROUP] = {"%s is in no IOMMU group, so nothing isolates it",
                             "see the kernel's messages about the IOMMU for this device"},
-    [HD_REASON_GROUP_MEMBER] = {"%s is in the same IOMMU group, cannot be given to a guest and is "
-                                "bound to a host driver",
-                                "put the card into another slot, or switch on ACS in the "
-                                "firmware, so that it gets a group of its own"},
+    [HD_REASON_GROUP_MEMBER] =
+        {"%s is in the same IOMMU group, cannot be given to a guest and is "
+         "bound to a host driver",
+         "agree that it loses its driver for the time (--unbind-others), or put the "
+         "card into another slot, or switch on ACS in the firmware"},
     [HD_REASON_NO_GENERIC] = {"%s has no generic SCSI node", "load the kernel module sg"},
 };
 

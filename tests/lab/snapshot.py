@@ -113,7 +113,7 @@ def main():
     makers = {"pci": pci, "links": links, "usb": usb, "scsi": scsi, "block": block,
               "guests": guests}
     subprocess.run(["udevadm", "settle", "--timeout=30"], timeout=60, check=False)
-    print(json.dumps({name: make() for name, make in makers.items()}, indent=1))
+    print(json.dumps({name: make() for name, make in makers.items()}, indent=1, sort_keys=True))
 
 
 if __name__ == "__main__":

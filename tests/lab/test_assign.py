@@ -167,9 +167,23 @@ def test_failing_attach_leaves_all_as_before(hostdev, lab, guest, unchanged):
         done
         for a in {addresses}; do echo $a >/sys/bus/pci/drivers_probe || true; done
         udevadm settle""")
-    assert result.code == 1, result
+    assert result.code == 4, result
     assert "everything is as before" in result.stderr
     assert after == held
+
+
+def test_failure_halfway_is_undone(hostdev, lab, guest, unchanged):
+    """The second function of three cannot be plugged: the guest has given the first one back, the
+    drivers and the stored configuration are as before."""
+    # QEMU has a device of the name that libvirt will choose for the second one.
+    guest.virsh("qemu-monitor-command", "--hmp", "device_add usb-tablet,id=hostdev1")
+    result = hostdev("attach", guest.name, CARD[0], "--timeout", "120", timeout=500)
+    guest.virsh("qemu-monitor-command", "--hmp", "device_del hostdev1")
+    assert result.code == 1, result
+    assert "Duplicate device ID" in result.stderr + result.stdout or "hostdev1" in result.stderr
+    assert "everything is as before" in result.stderr
+    assert f"take {name_of(CARD[0])} from the running VM" in result.stderr
+    assert [lab.driver(address) for address in CARD] == ["e1000e", None, "nvme"]
 
 
 def test_silent_guest_is_told(hostdev, lab, empty_guest):
