@@ -93,7 +93,7 @@ hd_mask_free(HdMask *mask)
 static guint
 count_variety(const char *text)
 {
-    char seen[4];
+    char seen[4] = {0};
     guint count = 0;
 
     for (; *text != '\0' && count < sizeof seen; text++)

@@ -182,9 +182,9 @@ check_value(HdTreeDir *dir, const char *name, gsize size, gsize length, gboolean
 
     g_assert_cmpint(hd_tree_dir_read(dir, name, buffer, size, &was_cut), ==, (gssize) length);
     g_assert_cmpint(was_cut, ==, is_cut);
-    g_assert_cmpint(buffer[length], ==, '\0');
+    g_assert_true(buffer[length] == '\0');
     for (gsize i = 0; i < length; i++)
-        g_assert_cmpint(buffer[i], ==, 'x');
+        g_assert_true(buffer[i] == 'x');
 }
 
 static void

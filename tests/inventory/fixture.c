@@ -282,7 +282,8 @@ check_device(const HdHost *host, const HdDevice *device)
     g_assert_true(hd_host_find(host, hd_device_get_name(device)) == device);
     while (hd_device_get_parent(above) != NULL) {
         above = hd_device_get_parent(above);
-        g_assert_cmpuint(depth++, <, 1000);
+        depth++;
+        g_assert_cmpuint(depth, <, 1000);
     }
     g_assert_true(above == hd_host_get_root(host));
     for (const HdDevice *child = hd_device_get_first_child(device); child != NULL;

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Attaching and detaching at a running VM. libvirt's test driver has the VMs; the calls that it
- * does not have, hotplug and its events, are defined here and stand in front of libvirt's: they
- * play a guest, and a libvirt, that does what each test tells it.
+ * does not have, hotplug and its events, are replaced by ones that stand here: they play a
+ * guest, and a libvirt, that does what each test tells it.
  */
-#include <dlfcn.h>
 #include <hostdev/error.h>
-#include <libvirt/libvirt.h>
-#include <libvirt/virterror.h>
 #include <string.h>
 
+#include "vm/libvirt/library.h"
 #include "vm/provider.h"
 
 #define LONG_MS 120000
@@ -54,15 +52,8 @@ static struct {
     } events[VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED + 1];
 } guest;
 
-/* The definition next in line: libvirt's own. */
-static gpointer
-find_real(const char *name)
-{
-    gpointer function = dlsym(RTLD_NEXT, name);
-
-    g_assert_nonnull(function);
-    return function;
-}
+/* libvirt's own functions. */
+static HdLibvirt real;
 
 static void
 fire(int event, const char *alias)
@@ -78,25 +69,21 @@ set_error(int code, const char *text)
     return -1;
 }
 
-virErrorPtr
-virGetLastError(void)
+static virErrorPtr
+get_last_error(void)
 {
-    virErrorPtr (*real)(void) = find_real("virGetLastError");
-
-    return guest.error.code != 0 ? &guest.error : real();
+    return guest.error.code != 0 ? &guest.error : real.virGetLastError();
 }
 
-void
-virResetLastError(void)
+static void
+reset_last_error(void)
 {
-    void (*real)(void) = find_real("virResetLastError");
-
     guest.error.code = 0;
-    real();
+    real.virResetLastError();
 }
 
-int
-virConnectIsAlive(virConnectPtr connection)
+static int
+is_alive(virConnectPtr connection)
 {
     gboolean is_lost = guest.is_connection_lost || guest.has_service_ended;
 
@@ -104,41 +91,34 @@ virConnectIsAlive(virConnectPtr connection)
     return !is_lost;
 }
 
-virConnectPtr
-virConnectOpen(const char *uri)
+static virConnectPtr
+open_connection(const char *uri)
 {
-    virConnectPtr (*real)(const char *) = find_real("virConnectOpen");
-
     if (!guest.has_service_ended)
-        return real(uri);
+        return real.virConnectOpen(uri);
     set_error(VIR_ERR_SYSTEM_ERROR, "Failed to connect socket to '/x': Connection refused");
     return NULL;
 }
 
-int
-virDomainIsActive(virDomainPtr domain)
+static int
+is_active(virDomainPtr domain)
 {
-    int (*real)(virDomainPtr) = find_real("virDomainIsActive");
-
-    return guest.is_stopped ? 0 : real(domain);
+    return guest.is_stopped ? 0 : real.virDomainIsActive(domain);
 }
 
-virDomainPtr
-virDomainLookupByName(virConnectPtr connection, const char *name)
+static virDomainPtr
+look_up(virConnectPtr connection, const char *name)
 {
-    virDomainPtr (*real)(virConnectPtr, const char *) = find_real("virDomainLookupByName");
-
-    return real(connection, guest.has_vanished ? "vanished" : name);
+    return real.virDomainLookupByName(connection, guest.has_vanished ? "vanished" : name);
 }
 
 /* The running definition with an alias for the device, as a real hypervisor's driver makes it, and
  * another device in its place when it is gone. */
-char *
-virDomainGetXMLDesc(virDomainPtr domain, unsigned flags)
+static char *
+get_xml(virDomainPtr domain, unsigned flags)
 {
     static const char source[] = "bus='0x06' slot='0x12' function='0x5'/>\n      </source>";
-    char *(*real)(virDomainPtr, unsigned) = find_real("virDomainGetXMLDesc");
-    char *xml = real(domain, flags);
+    char *xml = real.virDomainGetXMLDesc(domain, flags);
     const char *place = xml != NULL ? strstr(xml, source) : NULL;
     g_autofree char *changed = NULL;
 
@@ -152,13 +132,13 @@ virDomainGetXMLDesc(virDomainPtr domain, unsigned flags)
     return strdup(changed);
 }
 
-int
-virConnectDomainEventRegisterAny(virConnectPtr connection,
-                                 virDomainPtr domain,
-                                 int event,
-                                 virConnectDomainEventGenericCallback callback,
-                                 void *opaque,
-                                 virFreeCallback free_opaque)
+static int
+register_event(virConnectPtr connection,
+               virDomainPtr domain,
+               int event,
+               virConnectDomainEventGenericCallback callback,
+               void *opaque,
+               virFreeCallback free_opaque)
 {
     g_assert_true(event == VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED ||
                   event == VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED);
@@ -172,8 +152,8 @@ virConnectDomainEventRegisterAny(virConnectPtr connection,
     return event;
 }
 
-int
-virConnectDomainEventDeregisterAny(virConnectPtr connection, int id)
+static int
+deregister_event(virConnectPtr connection, int id)
 {
     g_assert_nonnull(guest.events[id].callback);
     guest.events[id].free_opaque(guest.events[id].opaque);
@@ -181,8 +161,8 @@ virConnectDomainEventDeregisterAny(virConnectPtr connection, int id)
     return 0;
 }
 
-int
-virDomainDetachDeviceFlags(virDomainPtr domain, const char *xml, unsigned flags)
+static int
+detach_device(virDomainPtr domain, const char *xml, unsigned flags)
 {
     guest.n_calls++;
     g_free(guest.element);
@@ -222,21 +202,19 @@ virDomainDetachDeviceFlags(virDomainPtr domain, const char *xml, unsigned flags)
 }
 
 /* A store that forgets takes the text only up to its devices the first time. */
-virDomainPtr
-virDomainDefineXMLFlags(virConnectPtr connection, const char *xml, unsigned flags)
+static virDomainPtr
+define_xml(virConnectPtr connection, const char *xml, unsigned flags)
 {
-    virDomainPtr (*real)(virConnectPtr, const char *,
-                         unsigned) = find_real("virDomainDefineXMLFlags");
     g_autofree char *forgotten = NULL;
 
     if (guest.n_defines++ > 0 || guest.behaviour != STORE_FORGETS)
-        return real(connection, xml, flags);
+        return real.virDomainDefineXMLFlags(connection, xml, flags);
     forgotten = g_strdup_printf("%.*s</domain>", (int) (strstr(xml, "<devices>") - xml), xml);
-    return real(connection, forgotten, flags);
+    return real.virDomainDefineXMLFlags(connection, forgotten, flags);
 }
 
-int
-virDomainAttachDeviceFlags(virDomainPtr domain, const char *xml, unsigned flags)
+static int
+attach_device(virDomainPtr domain, const char *xml, unsigned flags)
 {
     guest.n_calls++;
     g_free(guest.element);
@@ -245,6 +223,25 @@ virDomainAttachDeviceFlags(virDomainPtr domain, const char *xml, unsigned flags)
     if (guest.behaviour == CALL_FAILS)
         return set_error(VIR_ERR_INTERNAL_ERROR, "internal error: No more available PCI slots");
     return 0;
+}
+
+static void
+replace_functions(void)
+{
+    g_assert_true(hd_libvirt_load(NULL));
+    real = hd_libvirt;
+    hd_libvirt.virGetLastError = get_last_error;
+    hd_libvirt.virResetLastError = reset_last_error;
+    hd_libvirt.virConnectIsAlive = is_alive;
+    hd_libvirt.virConnectOpen = open_connection;
+    hd_libvirt.virDomainIsActive = is_active;
+    hd_libvirt.virDomainLookupByName = look_up;
+    hd_libvirt.virDomainGetXMLDesc = get_xml;
+    hd_libvirt.virConnectDomainEventRegisterAny = register_event;
+    hd_libvirt.virConnectDomainEventDeregisterAny = deregister_event;
+    hd_libvirt.virDomainDetachDeviceFlags = detach_device;
+    hd_libvirt.virDomainDefineXMLFlags = define_xml;
+    hd_libvirt.virDomainAttachDeviceFlags = attach_device;
 }
 
 /* The guest reacts while the provider waits. */
@@ -466,6 +463,7 @@ main(int argc, char **argv)
     int result;
 
     g_test_init(&argc, &argv, NULL);
+    replace_functions();
     g_test_add_func("/vm/detach/detach", test_detach);
     g_test_add_func("/vm/detach/failures", test_detach_failures);
     g_test_add_func("/vm/detach/service-ends", test_service_ends);

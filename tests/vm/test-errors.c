@@ -3,10 +3,10 @@
  * What libvirt's and QEMU's sentences become.
  */
 #include <hostdev/error.h>
-#include <libvirt/virterror.h>
 #include <string.h>
 
 #include "vm/libvirt/errors.h"
+#include "vm/libvirt/library.h"
 
 /* Sentences as they come, from libvirt 9.0 to 11.3 and QEMU 7.2 to 10.0. */
 static const struct {
@@ -210,7 +210,8 @@ test_no_error(void)
 {
     g_autoptr(GError) error = NULL;
 
-    virResetLastError();
+    g_assert_true(hd_libvirt_load(NULL));
+    hd_libvirt.virResetLastError();
     hd_libvirt_take_error(&error, "list VMs");
     g_assert_error(error, HD_ERROR, HD_ERROR_LIBVIRT);
     hd_libvirt_take_error(NULL, "list VMs");

@@ -5,6 +5,7 @@
 #include <hostdev/error.h>
 #include <string.h>
 
+#include "vm/libvirt/library.h"
 #include "vm/provider.h"
 
 #define ODD_NAME "db <\"old\"> \xc3\xa4 1"
@@ -298,6 +299,24 @@ test_default(void)
     g_assert_cmpstr(hd_vm_state_get_name(vm->state), ==, "running");
 }
 
+/* A host without libvirt, and a library that is another one. */
+static void
+test_not_installed(void)
+{
+    static const char *const files[] = {"libvirt-missing.so.0", "libm.so.6"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(files); i++) {
+        HdLibvirt functions = {.virInitialize = NULL};
+        g_autoptr(GError) error = NULL;
+
+        g_assert_false(hd_libvirt_load_from(files[i], &functions, &error));
+        g_assert_error(error, HD_ERROR, HD_ERROR_UNSUPPORTED);
+        g_assert_nonnull(hd_error_get_hint(error));
+        g_assert_nonnull(strstr(hd_error_get_details(error), files[i]));
+        g_assert_true(functions.virInitialize == NULL);
+    }
+}
+
 static void
 test_state_names(void)
 {
@@ -312,6 +331,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/vm/libvirt/list", test_list);
+    g_test_add_func("/vm/libvirt/not-installed", test_not_installed);
     g_test_add_func("/vm/libvirt/lookup", test_lookup);
     g_test_add_func("/vm/libvirt/lookup-missing", test_lookup_missing);
     g_test_add_func("/vm/libvirt/read", test_read);

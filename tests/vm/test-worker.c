@@ -297,6 +297,7 @@ test_loop(void)
     g_mutex_init(&seen.mutex);
     g_cond_init(&seen.cond);
     g_assert_cmpint(pipe2(fds, O_CLOEXEC), ==, 0);
+    g_assert_true(hd_libvirt_load(NULL));
     hd_libvirt_loop_ref();
     hd_libvirt_loop_ref();
     hd_libvirt_loop_unref();
