@@ -20,8 +20,8 @@ get_flags(const CliOptions *options)
         flags |= HD_PLAN_LIVE;
     if (options->config)
         flags |= HD_PLAN_CONFIG;
-    if (options->unbind_others)
-        flags |= HD_PLAN_UNBIND_OTHERS;
+    if (options->release_group)
+        flags |= HD_PLAN_RELEASE_GROUP;
     return flags;
 }
 

@@ -75,7 +75,7 @@ typedef struct {
     gboolean live;
     gboolean config;
     char *timeout;
-    gboolean unbind_others;
+    gboolean release_group;
     gboolean dry_run;
     gboolean mask;
     char **arguments;

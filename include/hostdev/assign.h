@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @HD_PLAN_DEFAULT: the running VM, if it runs, and its stored configuration, if it has one
  * @HD_PLAN_LIVE: only the running VM
  * @HD_PLAN_CONFIG: only the stored configuration
- * @HD_PLAN_UNBIND_OTHERS: consent that members of the IOMMU group which cannot be given to a guest
+ * @HD_PLAN_RELEASE_GROUP: consent that members of the IOMMU group which cannot be given to a guest
  *   lose their host driver until the dismissal (kernel, Documentation/driver-api/vfio.rst: a group
  *   with a host driver is not viable)
  *
@@ -27,7 +27,7 @@ typedef enum {
     HD_PLAN_DEFAULT = 0,
     HD_PLAN_LIVE = 1 << 0,
     HD_PLAN_CONFIG = 1 << 1,
-    HD_PLAN_UNBIND_OTHERS = 1 << 2,
+    HD_PLAN_RELEASE_GROUP = 1 << 2,
 } HdPlanFlags;
 
 /**

@@ -69,7 +69,7 @@ check_verdict(HdPlan *plan, const HdDevice *device, GError **error)
     const HdReason *reasons = hd_verdict_get_reasons(verdict, &n_reasons);
 
     for (unsigned i = 0; i < n_reasons; i++) {
-        if (reasons[i].code == HD_REASON_GROUP_MEMBER && (plan->flags & HD_PLAN_UNBIND_OTHERS) != 0)
+        if (reasons[i].code == HD_REASON_GROUP_MEMBER && (plan->flags & HD_PLAN_RELEASE_GROUP) != 0)
             continue;
         hd_error_set(error, refusals[reasons[i].code], hd_device_get_name(device), reasons[i].hint,
                      "cannot assign %s: %s", hd_device_get_name(device), reasons[i].message);

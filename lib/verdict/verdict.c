@@ -51,7 +51,7 @@ static const struct {
     [HD_REASON_GROUP_MEMBER] =
         {"%s is in the same IOMMU group, cannot be given to a guest and is "
          "bound to a host driver",
-         "agree that it loses its driver for the time (--unbind-others), or put the "
+         "agree that it loses its driver for the time (--release-group), or put the "
          "card into another slot, or switch on ACS in the firmware"},
     [HD_REASON_NO_GENERIC] = {"%s has no generic SCSI node", "load the kernel module sg"},
 };

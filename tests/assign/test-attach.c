@@ -176,13 +176,13 @@ test_missing_scope_is_added(Fixture *fixture, gconstpointer unused)
 
 /* With consent, a member that cannot be given loses its driver and gets it back. */
 static void
-test_consent_unbinds_others(Fixture *fixture, gconstpointer unused)
+test_consent_releases_group(Fixture *fixture, gconstpointer unused)
 {
     const char *names[] = {SATA, NULL};
     g_autofree char *before = fixture_describe(fixture);
     g_autoptr(GError) error = NULL;
     g_autoptr(HdPlan) plan = fixture_plan(fixture, TRUE, "runs", names,
-                                          HD_PLAN_LIVE | HD_PLAN_UNBIND_OTHERS, &error);
+                                          HD_PLAN_LIVE | HD_PLAN_RELEASE_GROUP, &error);
 
     g_assert_no_error(error);
     assert_steps(plan, "unbind:" LPC " attach-live:" SATA);
@@ -241,7 +241,7 @@ main(int argc, char **argv)
     fixture_add("/attach/card", test_card_stays_together);
     fixture_add("/attach/group-live", test_group_goes_live);
     fixture_add("/attach/missing-scope", test_missing_scope_is_added);
-    fixture_add("/attach/consent", test_consent_unbinds_others);
+    fixture_add("/attach/consent", test_consent_releases_group);
     fixture_add("/attach/stale", test_stale_plan_is_refused);
     fixture_add("/attach/vanished", test_vanished_device_is_refused);
     return g_test_run();

@@ -51,7 +51,7 @@ MISTAKES = [
     (["attach", "vm", "dev", "--timeout", "3601"], "--timeout must be a number from 1 to 3600"),
     (["attach", "vm", "dev", "--timeout", "1.5"], "--timeout must be a number from 1 to 3600"),
     (["detach", "vm", "dev", "--timeout=-5"], "--timeout must be a number from 1 to 3600"),
-    (["detach", "vm", "dev", "--unbind-others"], "unknown option --unbind-others"),
+    (["detach", "vm", "dev", "--release-group"], "unknown option --release-group"),
     (["record", "a", "b"], "unexpected argument 'b'"),
     (["record", "--json"], "--json needs a file"),
     (["groups", "--host", "/nowhere", "--frob"], "unknown option --frob"),

@@ -133,7 +133,7 @@ def test_live_group(hostdev, lab, guest, unchanged):
 def test_consent_unbinds_a_member_that_stays(hostdev, lab, guest, unchanged):
     """The chipset's SATA controller shares its group with the LPC bridge."""
     before = lab.driver("0000:00:1f.0")
-    hostdev("attach", guest.name, "0000:00:1f.2", "--live", "--unbind-others", check=0)
+    hostdev("attach", guest.name, "0000:00:1f.2", "--live", "--release-group", check=0)
     assert lab.driver("0000:00:1f.0") is None
     hostdev("detach", guest.name, "0000:00:1f.2", "--live", "--timeout", "200", check=0,
             timeout=300)
