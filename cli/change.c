@@ -29,15 +29,18 @@ HdPlan *
 cli_change_new_plan(CliCall *call, gboolean is_attach, GError **error)
 {
     g_autoptr(GPtrArray) devices = NULL;
+    g_autoptr(GPtrArray) absent = g_ptr_array_new();
     HdPlanRequest request = {.vm = call->arguments[0], .flags = get_flags(call->options)};
 
     if (!cli_source_open_host(call, HD_HOST_LOAD_BASIC, error))
         return NULL;
-    devices = cli_source_lookup_devices(call, 1, error);
+    devices = is_attach ? cli_source_lookup_devices(call, 1, error)
+                        : cli_source_lookup_held(call, 1, absent, error);
     if (devices == NULL)
         return NULL;
     request.devices = (const HdDevice *const *) devices->pdata;
     request.n_devices = devices->len;
+    request.absent = is_attach ? NULL : (const char *const *) absent->pdata;
     cli_source_open_engine(call);
     return is_attach ? hd_plan_new_attach(call->engine, call->host, &request, error)
                      : hd_plan_new_detach(call->engine, call->host, &request, error);
@@ -91,6 +94,11 @@ print_devices(CliOutput *out, const HdPlan *plan)
     cli_output_add(out, "\nDevices:\n");
     for (unsigned i = 0; i < n_devices; i++)
         add_device_line(out, devices[i], i < n_requested ? "" : " (goes with it)");
+    for (const char *const *name = hd_plan_get_absent(plan); *name != NULL; name++) {
+        cli_output_add(out, "  ");
+        cli_output_add_text(out, CLI_STYLE_NONE, *name);
+        cli_output_add(out, "  not on this host\n");
+    }
     devices = hd_plan_get_affected(plan, &n_devices);
     if (n_devices > 0)
         cli_output_add(out, hd_plan_is_attach(plan) ? "\nAlso leave the host:\n"
@@ -159,6 +167,7 @@ carry_out(CliCall *call, HdPlan *plan, GError **error)
     if (!cli_progress_run(plan, call->options->quiet, error))
         return FALSE;
     hd_plan_get_devices(plan, &n_devices);
+    n_devices += g_strv_length((char **) hd_plan_get_absent(plan));
     if (!call->options->quiet)
         cli_output_say("%u %s %s '%s'", n_devices, n_devices == 1 ? "device" : "devices",
                        hd_plan_is_attach(plan) ? "attached to" : "detached from",

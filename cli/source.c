@@ -77,6 +77,28 @@ cli_source_lookup_devices(CliCall *call, unsigned first, GError **error)
     return g_steal_pointer(&devices);
 }
 
+GPtrArray *
+cli_source_lookup_held(CliCall *call, unsigned first, GPtrArray *absent, GError **error)
+{
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+
+    for (unsigned i = first; i < call->n_arguments; i++) {
+        g_autoptr(GError) local_error = NULL;
+        const HdDevice *device = hd_host_lookup(call->host, call->arguments[i], &local_error);
+
+        if (g_error_matches(local_error, HD_ERROR, HD_ERROR_NOT_FOUND)) {
+            g_ptr_array_add(absent, call->arguments[i]);
+        } else if (device == NULL) {
+            g_propagate_error(error, g_steal_pointer(&local_error));
+            return NULL;
+        } else if (!g_ptr_array_find(devices, device, NULL)) {
+            g_ptr_array_add(devices, (gpointer) device);
+        }
+    }
+    g_ptr_array_add(absent, NULL);
+    return g_steal_pointer(&devices);
+}
+
 void
 cli_source_close(CliCall *call)
 {

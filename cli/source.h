@@ -24,6 +24,10 @@ void cli_source_try_holders(CliCall *call);
 /* The devices that the arguments from @first on name, each once; NULL on error. */
 GPtrArray *cli_source_lookup_devices(CliCall *call, unsigned first, GError **error);
 
+/* The same for a dismissal: what this host does not have goes to absent (const char *), which then
+ * ends with NULL; a VM may hold it all the same. */
+GPtrArray *cli_source_lookup_held(CliCall *call, unsigned first, GPtrArray *absent, GError **error);
+
 /* Closes what was opened. */
 void cli_source_close(CliCall *call);
 

@@ -46,6 +46,20 @@ choose_vms(const CliCall *call, const GPtrArray *vms, GError **error)
     return g_steal_pointer(&chosen);
 }
 
+/* Held, but not on this host. */
+static void
+add_absent(GString *names, const HdHolders *holders, const HdVm *vm)
+{
+    unsigned n_absent;
+    const HdAbsent *const *absent = hd_holders_get_absent(holders, &n_absent);
+
+    for (unsigned i = 0; i < n_absent; i++) {
+        if (g_str_equal(absent[i]->vm, vm->name))
+            g_string_append_printf(names, "%s%s (not on this host)", names->len > 0 ? " " : "",
+                                   absent[i]->name);
+    }
+}
+
 static void
 add_row(CliTable *table, const CliCall *call, const HdVm *vm)
 {
@@ -55,6 +69,7 @@ add_row(CliTable *table, const CliCall *call, const HdVm *vm)
     for (unsigned i = 0; i < devices->len; i++)
         g_string_append_printf(names, "%s%s", i > 0 ? " " : "",
                                hd_device_get_name(g_ptr_array_index(devices, i)));
+    add_absent(names, call->holders, vm);
     cli_table_add(table, CLI_STYLE_NONE, vm->name);
     cli_table_add(table, vm->state == HD_VM_RUNNING ? CLI_STYLE_GOOD : CLI_STYLE_NONE,
                   hd_vm_state_get_name(vm->state));

@@ -101,8 +101,10 @@ typedef void (*HdPlanProgressFunc)(const HdPlan *plan,
  * HdPlanRequest:
  * @vm: name of the VM
  * @devices: (array length=n_devices): devices of the snapshot that the plan is made from
- * @n_devices: number of @devices, at least 1
+ * @n_devices: number of @devices; at least 1, or with @absent 0
  * @flags: where, and consent
+ * @absent: (array zero-terminated=1) (nullable): for a dismissal, names of devices that the host
+ *   does not have (see #HdAbsent); also PCI addresses and `HOST:BUS:TARGET:LUN`
  *
  * What is asked for. Members are only ever added at the end, and zero means that nothing is asked.
  *
@@ -113,6 +115,7 @@ typedef struct {
     const HdDevice *const *devices;
     unsigned n_devices;
     HdPlanFlags flags;
+    const char *const *absent;
 } HdPlanRequest;
 
 /**
@@ -217,6 +220,17 @@ HdPlanFlags hd_plan_get_scope(const HdPlan *plan);
  * Since: 0.1
  */
 const HdDevice *const *hd_plan_get_devices(const HdPlan *plan, unsigned *ret_n);
+
+/**
+ * hd_plan_get_absent:
+ * @plan: a plan
+ *
+ * Returns: (transfer none) (array zero-terminated=1): names of the devices that the VM holds, the
+ *   host does not have, and the plan dismisses
+ *
+ * Since: 0.1
+ */
+const char *const *hd_plan_get_absent(const HdPlan *plan);
 
 /**
  * hd_plan_get_n_requested:

@@ -83,6 +83,28 @@ typedef struct {
 } HdHolder;
 
 /**
+ * HdAbsent:
+ * @name: how to name it to hd_plan_new_detach(): a node device name, or `VVVV:PPPP` for a USB
+ *   device that is named by its ids
+ * @vm: name of the VM
+ * @provider: what runs it
+ * @is_live: whether the running VM has it now
+ * @is_config: whether the VM's stored configuration has it
+ *
+ * A device that a VM holds and the host does not have, or has more than once. Allocated by the
+ * library alone.
+ *
+ * Since: 0.1
+ */
+typedef struct {
+    char *name;
+    char *vm;
+    char *provider;
+    gboolean is_live;
+    gboolean is_config;
+} HdAbsent;
+
+/**
  * HdHolders:
  *
  * Which VMs hold which devices of one snapshot. Opaque; holds a reference on the snapshot.
@@ -189,5 +211,18 @@ const HdHolder *const *hd_holders_lookup(const HdHolders *holders,
  * Since: 0.1
  */
 GPtrArray *hd_holders_list_devices(const HdHolders *holders, const char *vm);
+
+/**
+ * hd_holders_get_absent:
+ * @holders: holders
+ * @ret_n: (out): number of devices
+ *
+ * What VMs hold that the snapshot does not have: it was pulled, has moved, or never was there.
+ *
+ * Returns: (transfer none) (array length=ret_n): the devices, by VM and name
+ *
+ * Since: 0.1
+ */
+const HdAbsent *const *hd_holders_get_absent(const HdHolders *holders, unsigned *ret_n);
 
 G_END_DECLS

@@ -389,11 +389,10 @@ add_unbind_step(HdPlan *plan, const HdPlanItem *item)
 {
     if (item->driver == NULL || hd_rules_is_vfio_driver(item->driver))
         return;
-    hd_plan_take_step(plan, &hd_step_unbind, item,
-                      g_strdup_printf("take %s from its host driver %s",
-                                      hd_device_get_name(item->device), item->driver),
-                      g_strdup_printf("give %s back to its host driver %s",
-                                      hd_device_get_name(item->device), item->driver));
+    hd_plan_take_step(
+        plan, &hd_step_unbind, item,
+        g_strdup_printf("take %s from its host driver %s", item->name, item->driver),
+        g_strdup_printf("give %s back to its host driver %s", item->name, item->driver));
 }
 
 /* Members that cannot be given lose their driver for the time. */
@@ -445,7 +444,7 @@ add_live_steps(HdPlan *plan)
 {
     for (unsigned i = 0; i < plan->items->len; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
-        const char *name = hd_device_get_name(item->device);
+        const char *name = item->name;
         char address[HD_PCI_ADDRESS_STRLEN];
 
         if (item->live == NULL)

@@ -101,6 +101,41 @@ copy_found(const Making *making, GPtrArray *hostdevs, const HdDevice *device)
     return found != NULL ? hd_hostdev_copy(found) : NULL;
 }
 
+/* The VM's element of that name whose device the host does not have, NULL when there is none. */
+static const HdHostdev *
+find_absent(const Making *making, GPtrArray *hostdevs, const char *name)
+{
+    for (unsigned i = 0; hostdevs != NULL && i < hostdevs->len; i++) {
+        const HdHostdev *hostdev = g_ptr_array_index(hostdevs, i);
+
+        if (hd_source_is_named(hostdev, name) &&
+            hd_source_index_find(&making->index, hostdev) == NULL)
+            return hostdev;
+    }
+    return NULL;
+}
+
+static gboolean
+add_absent(const Making *making, const char *text, GError **error)
+{
+    HdPlan *plan = making->plan;
+    const HdHostdev *live = find_absent(making, making->live, text);
+    const HdHostdev *stored = find_absent(making, making->stored, text);
+
+    if (live == NULL && stored == NULL) {
+        hd_error_set(error, HD_ERROR_NOT_FOUND, NULL, "see what it holds: hostdev vms",
+                     "this host has no device '%s', and VM '%s' holds none of that name", text,
+                     plan->vm->name);
+        return FALSE;
+    }
+    g_autofree char *name = hd_source_dup_name(stored != NULL ? stored : live);
+    HdPlanItem *item = hd_plan_add_absent_item(plan, name);
+    item->live = live != NULL ? hd_hostdev_copy(live) : NULL;
+    item->stored = stored != NULL ? hd_hostdev_copy(stored) : NULL;
+    hd_plan_add_note(plan, "%s is not on this host: only VM '%s' is changed", name, plan->vm->name);
+    return TRUE;
+}
+
 static gboolean
 change_config(HdPlan *plan, GError **error)
 {
@@ -130,7 +165,7 @@ add_live_steps(HdPlan *plan)
 {
     for (unsigned i = 0; i < plan->items->len; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
-        const char *name = hd_device_get_name(item->device);
+        const char *name = item->name;
 
         if (item->live == NULL)
             continue;
@@ -180,13 +215,13 @@ add_return_steps(HdPlan *plan)
     for (unsigned i = 0; i < n_items; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
 
-        if (item->live != NULL && item->live->type == HD_HOSTDEV_PCI)
+        if (item->device != NULL && item->live != NULL && item->live->type == HD_HOSTDEV_PCI)
             add_return_step(plan, item);
     }
     for (unsigned i = 0; i < n_items; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
 
-        if (item->live != NULL && item->live->type == HD_HOSTDEV_PCI)
+        if (item->device != NULL && item->live != NULL && item->live->type == HD_HOSTDEV_PCI)
             add_driverless_members(plan, item->device);
     }
 }
@@ -198,7 +233,8 @@ hd_plan_new_detach(HdEngine *engine, HdHost *host, const HdPlanRequest *request,
     g_autoptr(HdPlan) plan = NULL;
 
     g_return_val_if_fail(engine != NULL && host != NULL && request != NULL, NULL);
-    g_return_val_if_fail(request->vm != NULL && request->n_devices > 0, NULL);
+    g_return_val_if_fail(request->vm != NULL, NULL);
+    g_return_val_if_fail(request->n_devices > 0 || request->absent != NULL, NULL);
 
     plan = hd_plan_new(engine, host, request->vm, request->flags, error);
     if (plan == NULL)
@@ -214,6 +250,10 @@ hd_plan_new_detach(HdEngine *engine, HdHost *host, const HdPlanRequest *request,
 
         item->live = copy_found(&making, making.live, device);
         item->stored = copy_found(&making, making.stored, device);
+    }
+    for (const char *const *name = request->absent; name != NULL && *name != NULL; name++) {
+        if (!add_absent(&making, *name, error))
+            return NULL;
     }
     if (!change_config(plan, error))
         return NULL;

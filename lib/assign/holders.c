@@ -12,6 +12,7 @@
 struct _HdHolders {
     HdHost *host;
     GHashTable *by_device; /* HdDevice to GPtrArray of HdHolder */
+    GPtrArray *absent;     /* HdAbsent */
 };
 
 static void
@@ -25,12 +26,24 @@ holder_free(gpointer data)
     g_free(holder);
 }
 
+static void
+absent_free(gpointer data)
+{
+    HdAbsent *absent = data;
+
+    g_free(absent->name);
+    g_free(absent->vm);
+    g_free(absent->provider);
+    g_free(absent);
+}
+
 void
 hd_holders_free(HdHolders *holders)
 {
     if (holders == NULL)
         return;
     g_hash_table_unref(holders->by_device);
+    g_ptr_array_unref(holders->absent);
     hd_host_unref(holders->host);
     g_free(holders);
 }
@@ -78,6 +91,39 @@ add_hold(HdHolders *holders,
         holder->guest_address = g_strdup(hd_pci_address_format(&hostdev->guest_pci, address));
 }
 
+static void
+add_absent(HdHolders *holders, const HdVm *vm, const HdHostdev *hostdev, HdVmScope scope)
+{
+    g_autofree char *name = hd_source_dup_name(hostdev);
+    HdAbsent *absent = NULL;
+
+    for (unsigned i = 0; i < holders->absent->len && absent == NULL; i++) {
+        HdAbsent *known = g_ptr_array_index(holders->absent, i);
+
+        if (strcmp(known->vm, vm->name) == 0 && strcmp(known->name, name) == 0)
+            absent = known;
+    }
+    if (absent == NULL) {
+        absent = g_new0(HdAbsent, 1);
+        absent->name = g_steal_pointer(&name);
+        absent->vm = g_strdup(vm->name);
+        absent->provider = g_strdup(vm->provider);
+        g_ptr_array_add(holders->absent, absent);
+    }
+    absent->is_live |= scope == HD_VM_SCOPE_LIVE;
+    absent->is_config |= scope == HD_VM_SCOPE_CONFIG;
+}
+
+static int
+compare_absent(gconstpointer a, gconstpointer b)
+{
+    const HdAbsent *first = *(const HdAbsent *const *) a;
+    const HdAbsent *second = *(const HdAbsent *const *) b;
+    int order = strcmp(first->vm, second->vm);
+
+    return order != 0 ? order : strcmp(first->name, second->name);
+}
+
 /* A VM that has just vanished, or stopped, has no definition any more: that is no error. */
 static gboolean
 read_scope(HdHolders *holders,
@@ -109,6 +155,8 @@ read_scope(HdHolders *holders,
 
         if (device != NULL)
             add_hold(holders, device, vm, hostdev, scope);
+        else
+            add_absent(holders, vm, hostdev, scope);
     }
     return TRUE;
 }
@@ -143,12 +191,23 @@ hd_engine_read_holders(HdEngine *engine, HdHost *host, GError **error)
     holders->host = hd_host_ref(host);
     holders->by_device = g_hash_table_new_full(NULL, NULL, NULL,
                                                (GDestroyNotify) g_ptr_array_unref);
+    holders->absent = g_ptr_array_new_with_free_func(absent_free);
     hd_source_index_init(&index, host);
     for (unsigned i = 0; i < vms->len; i++) {
         if (!read_vm(holders, &index, engine->provider, g_ptr_array_index(vms, i), error))
             return NULL;
     }
+    g_ptr_array_sort(holders->absent, compare_absent);
     return g_steal_pointer(&holders);
+}
+
+const HdAbsent *const *
+hd_holders_get_absent(const HdHolders *holders, unsigned *ret_n)
+{
+    g_return_val_if_fail(holders != NULL && ret_n != NULL, NULL);
+
+    *ret_n = holders->absent->len;
+    return (const HdAbsent *const *) holders->absent->pdata;
 }
 
 const HdHolder *const *

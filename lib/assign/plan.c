@@ -16,6 +16,7 @@ item_free(gpointer data)
 {
     HdPlanItem *item = data;
 
+    g_free(item->name);
     hd_hostdev_free(item->live);
     hd_hostdev_free(item->stored);
     g_free(item->driver);
@@ -70,6 +71,7 @@ hd_plan_new(HdEngine *engine, HdHost *host, const char *vm, HdPlanFlags flags, G
     plan->timeout_ms = DEFAULT_TIMEOUT_MS;
     plan->requested = g_ptr_array_new();
     plan->devices = g_ptr_array_new();
+    plan->absent = g_ptr_array_new_with_free_func(g_free);
     plan->items = g_ptr_array_new_with_free_func(item_free);
     plan->notes = g_ptr_array_new_with_free_func(g_free);
     plan->steps = g_ptr_array_new_with_free_func(step_free);
@@ -86,6 +88,7 @@ hd_plan_free(HdPlan *plan)
         return;
     g_ptr_array_unref(plan->requested);
     g_ptr_array_unref(plan->devices);
+    g_ptr_array_unref(plan->absent);
     g_ptr_array_unref(plan->steps);
     g_ptr_array_unref(plan->items);
     g_ptr_array_unref(plan->notes);
@@ -115,11 +118,23 @@ hd_plan_add_item(HdPlan *plan, const HdDevice *device)
     const HdPciFacts *pci = hd_device_get_pci(device);
 
     item->device = device;
+    item->name = g_strdup(hd_device_get_name(device));
     if (pci != NULL) {
         item->driver = hd_driver_dup_current(plan->engine->sysfs, &pci->address);
         item->override = hd_driver_dup_override(plan->engine->sysfs, &pci->address);
     }
     g_ptr_array_add(plan->items, item);
+    return item;
+}
+
+HdPlanItem *
+hd_plan_add_absent_item(HdPlan *plan, const char *name)
+{
+    HdPlanItem *item = g_new0(HdPlanItem, 1);
+
+    item->name = g_strdup(name);
+    g_ptr_array_add(plan->items, item);
+    g_ptr_array_add(plan->absent, g_strdup(name));
     return item;
 }
 
@@ -146,7 +161,7 @@ hd_plan_take_step(HdPlan *plan,
     step->item = item;
     step->index = plan->steps->len;
     step->shown.name = kind->name;
-    step->shown.device = item != NULL ? hd_device_get_name(item->device) : NULL;
+    step->shown.device = item != NULL ? item->name : NULL;
     step->shown.text = text;
     step->shown.inverse = inverse;
     g_ptr_array_add(plan->steps, step);
@@ -179,6 +194,7 @@ hd_plan_finish(HdPlan *plan)
             g_ptr_array_remove_index(plan->affected, i);
     }
     g_ptr_array_add(plan->notes, NULL);
+    g_ptr_array_add(plan->absent, NULL);
 }
 
 GPtrArray *
@@ -263,6 +279,14 @@ hd_plan_get_devices(const HdPlan *plan, unsigned *ret_n)
 
     *ret_n = plan->devices->len;
     return (const HdDevice *const *) plan->devices->pdata;
+}
+
+const char *const *
+hd_plan_get_absent(const HdPlan *plan)
+{
+    g_return_val_if_fail(plan != NULL, NULL);
+
+    return (const char *const *) plan->absent->pdata;
 }
 
 unsigned

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 
 /* One device that changes hands. */
 typedef struct {
-    const HdDevice *device;
+    const HdDevice *device; /* NULL when the host does not have it */
+    char *name;
     HdHostdev *live;   /* the running VM's element; NULL when it is not changed there */
     HdHostdev *stored; /* the stored configuration's element; NULL likewise */
     char *driver;      /* PCI: driver when the plan was made, NULL for none */
@@ -47,6 +48,7 @@ struct _HdPlan {
     HdPlanFlags scope;
     GPtrArray *requested; /* HdDevice, as asked for */
     GPtrArray *devices;   /* HdDevice, with companions */
+    GPtrArray *absent;    /* names (char *) as asked for, ends with NULL once the plan is made */
     GPtrArray *items;     /* HdPlanItem: devices, then others that lose their driver */
     GPtrArray *affected;
     GPtrArray *notes; /* ends with NULL once the plan is made */
@@ -78,6 +80,9 @@ void hd_plan_set_requested(HdPlan *plan, const HdDevice *const *devices, unsigne
 
 /* A device with nothing to change yet; its driver is read now. */
 HdPlanItem *hd_plan_add_item(HdPlan *plan, const HdDevice *device);
+/* A device that the VM holds and the host does not have. */
+HdPlanItem *hd_plan_add_absent_item(HdPlan *plan, const char *name);
+
 /* A sentence for the administrator to read before. */
 void hd_plan_add_note(HdPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

@@ -87,7 +87,7 @@ hd_plan_restore_drivers(HdPlan *plan, GPtrArray *restored, GPtrArray *troubles)
     for (unsigned i = 0; i < plan->items->len; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
 
-        if (hd_device_get_pci(item->device) != NULL)
+        if (item->device != NULL && hd_device_get_pci(item->device) != NULL)
             restore_item(plan, item, restored, troubles);
     }
 }

@@ -68,6 +68,7 @@ plan_again(const HdPlan *plan, GError **error)
         .devices = (const HdDevice *const *) devices->pdata,
         .n_devices = devices->len,
         .flags = plan->flags,
+        .absent = hd_plan_get_absent(plan),
     };
     return plan->is_attach ? hd_plan_new_attach(plan->engine, host, &request, error)
                            : hd_plan_new_detach(plan->engine, host, &request, error);
@@ -155,11 +156,11 @@ new_report(const HdPlan *plan, const GError *cause, const Undoing *undoing)
                                         undoing->restored->len > 0 ? ")" : "");
         return told;
     }
-    const HdDevice *first = g_ptr_array_index(plan->devices, 0);
+    const HdPlanItem *first = g_ptr_array_index(plan->items, 0);
     g_autofree char *hint = g_strdup_printf(
         "what the VM still has goes with 'hostdev detach %s %s' once its guest answers; 'hostdev "
         "show' tells the drivers",
-        plan->vm->name, hd_device_get_name(first));
+        plan->vm->name, first->name);
     GError *failed = NULL;
     hd_error_set(&failed, HD_ERROR_UNDO_FAILED, hd_error_get_device(cause), hint,
                  "%s; NOT put back: %s%s%s", cause->message, troubles,

@@ -4,6 +4,8 @@
  */
 #include "assign/source.h"
 
+#include <string.h>
+
 static gpointer
 usb_number_key(int bus, int devnum)
 {
@@ -153,4 +155,44 @@ hd_source_new(HdHost *host, const HdDevice *device, gboolean is_stored, char **r
     default:
         g_return_val_if_reached(NULL);
     }
+}
+
+char *
+hd_source_dup_name(const HdHostdev *hostdev)
+{
+    const HdPciAddress *pci = &hostdev->pci;
+
+    switch (hostdev->type) {
+    case HD_HOSTDEV_PCI:
+        return g_strdup_printf("pci_%04x_%02x_%02x_%x", pci->domain, pci->bus, pci->slot,
+                               pci->function);
+    case HD_HOSTDEV_USB:
+        if (hostdev->usb_bus >= 0)
+            return g_strdup_printf("usb:%d:%d", hostdev->usb_bus, hostdev->usb_device);
+        return g_strdup_printf("%04x:%04x", hostdev->usb_vendor, hostdev->usb_product);
+    case HD_HOSTDEV_SCSI:
+        return g_strdup_printf("scsi_%u_%u_%u_%" G_GUINT64_FORMAT, hostdev->scsi_host,
+                               hostdev->scsi_bus, hostdev->scsi_target, hostdev->scsi_unit);
+    case HD_HOSTDEV_MDEV:
+        return g_strdup(hostdev->mdev_uuid);
+    default:
+        g_return_val_if_reached(NULL);
+    }
+}
+
+gboolean
+hd_source_is_named(const HdHostdev *hostdev, const char *text)
+{
+    g_autofree char *name = hd_source_dup_name(hostdev);
+    HdPciAddress address;
+
+    if (g_ascii_strcasecmp(name, text) == 0)
+        return TRUE;
+    if (hostdev->type == HD_HOSTDEV_PCI && hd_pci_address_parse(text, &address, NULL))
+        return hd_pci_address_compare(&address, &hostdev->pci) == 0;
+    if (hostdev->type == HD_HOSTDEV_SCSI) {
+        g_autofree char *as_name = g_strconcat("scsi_", text, NULL);
+        return strcmp(g_strdelimit(as_name, ":", '_'), name) == 0;
+    }
+    return FALSE;
 }

@@ -27,6 +27,13 @@ void hd_source_index_init(HdSourceIndex *index, HdHost *host);
 void hd_source_index_clear(HdSourceIndex *index);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HdSourceIndex, hd_source_index_clear)
 
+/* How people and programs name the element's device when the host does not have it: its node device
+ * name, or the ids of a USB device. */
+char *hd_source_dup_name(const HdHostdev *hostdev);
+
+/* Whether text is that name, or the address in it. */
+gboolean hd_source_is_named(const HdHostdev *hostdev, const char *text);
+
 /* The device that the element names, NULL when the snapshot has none or more than one. */
 const HdDevice *hd_source_index_find(const HdSourceIndex *index, const HdHostdev *hostdev);
 

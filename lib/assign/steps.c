@@ -114,7 +114,7 @@ static gboolean
 give(HdPlan *plan, const HdPlanItem *item, GError **error)
 {
     HdVmProvider *provider = plan->engine->provider;
-    const char *name = hd_device_get_name(item->device);
+    const char *name = item->name;
     gboolean is_there;
 
     if (!provider->klass->attach_live(provider, plan->vm->name, item->live, error)) {
@@ -153,7 +153,7 @@ take(HdPlan *plan, const HdStep *step, GError **error)
 {
     HdVmProvider *provider = plan->engine->provider;
     const HdPlanItem *item = step->item;
-    const char *name = hd_device_get_name(item->device);
+    const char *name = item->name;
     Waiting waiting = {plan, step};
     HdVmWait wait = {plan->timeout_ms, tell_waiting, &waiting};
 
@@ -229,10 +229,10 @@ apply_return(HdPlan *plan, HdStep *step, GError **error)
         return hd_driver_probe(root, get_address(step), NULL, HD_DRIVER_TIMEOUT_MS, error);
     if (!hd_rules_is_vfio_driver(driver) || live == NULL)
         return TRUE;
-    hd_error_set(error, HD_ERROR_KERNEL, hd_device_get_name(step->item->device),
+    hd_error_set(error, HD_ERROR_KERNEL, step->item->name,
                  "see the log of libvirtd and the kernel's messages",
-                 "%s still has the driver %s after VM '%s' let go of it",
-                 hd_device_get_name(step->item->device), driver, plan->vm->name);
+                 "%s still has the driver %s after VM '%s' let go of it", step->item->name, driver,
+                 plan->vm->name);
     return FALSE;
 }
 

@@ -65,6 +65,26 @@ add_vm_devices(HdJson *json, const HdVm *vm, const HdHolders *holders)
     hd_json_close_array(json);
 }
 
+static void
+add_vm_absent(HdJson *json, const HdVm *vm, const HdHolders *holders)
+{
+    unsigned n_absent;
+    const HdAbsent *const *absent = hd_holders_get_absent(holders, &n_absent);
+
+    hd_json_open_array(json, "absent");
+    for (unsigned i = 0; i < n_absent; i++) {
+        if (g_strcmp0(absent[i]->vm, vm->name) != 0 ||
+            g_strcmp0(absent[i]->provider, vm->provider) != 0)
+            continue;
+        hd_json_open_object(json, NULL);
+        hd_json_add_string(json, "name", absent[i]->name);
+        hd_json_add_bool(json, "live", absent[i]->is_live);
+        hd_json_add_bool(json, "config", absent[i]->is_config);
+        hd_json_close_object(json);
+    }
+    hd_json_close_array(json);
+}
+
 void
 hd_json_add_vm(HdJson *json, const HdVm *vm, const HdHolders *holders)
 {
@@ -79,6 +99,8 @@ hd_json_add_vm(HdJson *json, const HdVm *vm, const HdHolders *holders)
     hd_json_add_bool(json, "persistent", vm->is_persistent);
     if (holders != NULL)
         add_vm_devices(json, vm, holders);
+    if (holders != NULL)
+        add_vm_absent(json, vm, holders);
     hd_json_close_object(json);
 }
 
@@ -105,6 +127,17 @@ add_plan_devices(HdJson *json, const HdPlan *plan)
     hd_json_open_array(json, "affected");
     for (unsigned i = 0; i < n_devices; i++)
         hd_json_add_string(json, NULL, hd_device_get_name(devices[i]));
+    hd_json_close_array(json);
+}
+
+static void
+add_plan_absent(HdJson *json, const HdPlan *plan)
+{
+    const char *const *names = hd_plan_get_absent(plan);
+
+    hd_json_open_array(json, "absent");
+    for (; *names != NULL; names++)
+        hd_json_add_string(json, NULL, *names);
     hd_json_close_array(json);
 }
 
@@ -145,6 +178,7 @@ hd_json_add_plan(HdJson *json, const HdPlan *plan)
     hd_json_add_bool(json, "config", (scope & HD_PLAN_CONFIG) != 0);
     hd_json_add_int(json, "generation", (gint64) hd_host_get_generation(hd_plan_get_host(plan)));
     add_plan_devices(json, plan);
+    add_plan_absent(json, plan);
     add_plan_steps(json, plan);
     hd_json_open_array(json, "notes");
     for (; *notes != NULL; notes++)

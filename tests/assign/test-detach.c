@@ -129,6 +129,43 @@ test_pulled_device(Fixture *fixture, gconstpointer unused)
     g_assert_error(error, HD_ERROR, HD_ERROR_STATE_CHANGED);
 }
 
+/* What was pulled can still be taken out of the VM, by any of its names. */
+static void
+test_absent_device(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {ALONE, NULL};
+    const char *absent[] = {"07.0", "0000:00:07.0", ALONE, NULL};
+    g_autoptr(GError) error = NULL;
+    unsigned n_absent;
+
+    fixture_do(fixture, TRUE, "runs", names, 0);
+    fake_host_remove(fixture->fake, "0000:00:07.0");
+    fixture_look_again(fixture);
+    g_autoptr(HdHolders) holders = hd_engine_read_holders(fixture->engine, fixture->host, &error);
+    const HdAbsent *const *list = hd_holders_get_absent(holders, &n_absent);
+    g_assert_cmpuint(n_absent, ==, 1);
+    g_assert_cmpstr(list[0]->name, ==, ALONE);
+    g_assert_cmpstr(list[0]->vm, ==, "runs");
+    g_assert_true(list[0]->is_live && list[0]->is_config);
+
+    HdPlanRequest request = {.vm = "runs", .absent = absent};
+    g_autoptr(HdPlan)
+        refused = hd_plan_new_detach(fixture->engine, fixture->host, &request, &error);
+    g_assert_null(refused);
+    g_assert_error(error, HD_ERROR, HD_ERROR_NOT_FOUND);
+    g_clear_error(&error);
+    request.absent = absent + 1;
+    absent[2] = NULL;
+    g_autoptr(HdPlan) plan = hd_plan_new_detach(fixture->engine, fixture->host, &request, &error);
+    g_assert_no_error(error);
+    assert_steps(plan, "write-config detach-live:" ALONE);
+    hd_plan_run(plan, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_autoptr(HdHolders) after = hd_engine_read_holders(fixture->engine, fixture->host, &error);
+    hd_holders_get_absent(after, &n_absent);
+    g_assert_cmpuint(n_absent, ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -139,5 +176,6 @@ main(int argc, char **argv)
     fixture_add("/detach/live-only", test_live_only_keeps_config);
     fixture_add("/detach/mute-guest", test_mute_guest);
     fixture_add("/detach/pulled", test_pulled_device);
+    fixture_add("/detach/absent", test_absent_device);
     return g_test_run();
 }

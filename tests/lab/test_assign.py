@@ -218,5 +218,8 @@ def test_pulled_while_assigned(hostdev, lab, plug, guest):
     lab.unplug("nic", seconds=120)
     listing = hostdev("list", "--json", check=0).json()
     assert name_of(address) not in [item["name"] for item in listing]
-    hostdev("vms", check=0)
-    hostdev("holders", check=0)
+    machine, = hostdev("vms", guest.name, "--json", check=0).json()
+    assert [item["name"] for item in machine["absent"]] == [name_of(address)]
+    hostdev("detach", guest.name, address, "--timeout", "120", check=0)
+    machine, = hostdev("vms", guest.name, "--json", check=0).json()
+    assert machine["absent"] == []
