@@ -79,7 +79,7 @@ static const CliOptionSpec specs[] = {
      {NULL}},
     {"release-group",
      0,
-     CLI_OPTION_UNBIND_OTHERS,
+     CLI_OPTION_RELEASE_GROUP,
      G_OPTION_ARG_NONE,
      FIELD(release_group),
      NULL,

@@ -52,7 +52,11 @@ add_verdict(CliCall *call, const HdDevice *device)
     devices = hd_verdict_get_companions(verdict, &n_devices);
     add_devices(call->out, "Assigned along with it", devices, n_devices);
     devices = hd_verdict_get_affected(verdict, &n_devices);
-    add_devices(call->out, "Leaves the host with it", devices, n_devices);
+    add_devices(call->out,
+                hd_device_get_kind(device) == HD_KIND_PCI
+                    ? "Leaves the host with it"
+                    : "Below it, or in its controller's group",
+                devices, n_devices);
 }
 
 static const char *

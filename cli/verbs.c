@@ -73,7 +73,7 @@ static const CliVerb verbs[] = {
         .summary = "show what attach or detach would do",
         .description = "Prints each step that attaching DEVICEs to VM (or detaching them) would "
                        "take, with the step that undoes it. Changes nothing.",
-        .options = CHANGING | CLI_OPTION_DETACH | CLI_OPTION_UNBIND_OTHERS,
+        .options = CHANGING | CLI_OPTION_DETACH | CLI_OPTION_RELEASE_GROUP,
         .min_arguments = 2,
         .max_arguments = ANY,
         .run = cli_plan_run,
@@ -86,7 +86,7 @@ static const CliVerb verbs[] = {
         .description = "Gives each DEVICE, and the devices that must go with it, to VM: to the "
                        "running VM, if it runs, and to its stored configuration, if it has one. "
                        "All or nothing: when a step fails, the steps before it are undone.",
-        .options = CHANGING | CLI_OPTION_UNBIND_OTHERS | CLI_OPTION_TIMEOUT | CLI_OPTION_DRY_RUN,
+        .options = CHANGING | CLI_OPTION_RELEASE_GROUP | CLI_OPTION_TIMEOUT | CLI_OPTION_DRY_RUN,
         .min_arguments = 2,
         .max_arguments = ANY,
         .run = cli_attach_run,

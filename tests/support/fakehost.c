@@ -426,6 +426,12 @@ fake_host_give(FakeHost *host, const char *address)
 void
 fake_host_take_back(FakeHost *host, const char *address)
 {
+    g_autofree char *path = device_path(address, "");
+    g_autofree char *full = g_build_filename(host->sysfs, path, NULL);
+
+    /* It was pulled out meanwhile. */
+    if (!g_file_test(full, G_FILE_TEST_EXISTS))
+        return;
     g_mutex_lock(&host->lock);
     set_override(host, address, "(null)\n");
     set_driver(host, address, NULL);
