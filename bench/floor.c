@@ -151,6 +151,7 @@ guint
 floor_script_run(const FloorScript *script, int root_fd)
 {
     int folder_fd = root_fd;
+    int bus_fd = root_fd;
 
     for (guint i = 0; i < script->lines->len; i++) {
         const char *line = g_ptr_array_index(script->lines, i);
@@ -160,6 +161,13 @@ floor_script_run(const FloorScript *script, int root_fd)
         case 'D':
             close_folder(folder_fd, root_fd);
             folder_fd = openat(root_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            break;
+        case 'B':
+            close_folder(bus_fd, root_fd);
+            bus_fd = openat(root_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            break;
+        case 'M':
+            read_one_link(bus_fd, name);
             break;
         case 'F':
             read_value(folder_fd, name);
@@ -173,5 +181,6 @@ floor_script_run(const FloorScript *script, int root_fd)
         }
     }
     close_folder(folder_fd, root_fd);
+    close_folder(bus_fd, root_fd);
     return script->lines->len;
 }

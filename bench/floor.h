@@ -16,7 +16,8 @@ guint floor_read_list(int root_fd);
 /* A script of the files, links and folders that a snapshot reads. */
 typedef struct _FloorScript FloorScript;
 
-/* Lines "D folder" (open), "F name" (read in that folder), "L name" (read link), "S ." (list). */
+/* Lines "D folder" (open), "F name" (read in that folder), "L name" (read link), "S ." (list), and
+ * with a second handle "B folder" (open), "M name" (read link). */
 FloorScript *floor_script_load(const char *path, GError **error);
 void floor_script_free(FloorScript *script);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FloorScript, floor_script_free)

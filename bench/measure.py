@@ -207,6 +207,7 @@ def script_of(lines, root):
     """Turns a trace into the script of hostbench --script."""
     script = []
     current = None
+    listing_folder = None
     listed = set()
 
     def enter(folder):
@@ -214,6 +215,12 @@ def script_of(lines, root):
         if folder != current:
             script.append("D " + (os.path.relpath(folder, root)))
             current = folder
+
+    def enter_listed(folder):
+        nonlocal listing_folder
+        if folder != listing_folder:
+            script.append("B " + (os.path.relpath(folder, root)))
+            listing_folder = folder
 
     for line in lines:
         listing = LIST_CALL.search(line)
@@ -229,10 +236,15 @@ def script_of(lines, root):
             continue
         name, base, path, rest = call.group(1), call.group(2), call.group(3), call.group(4)
         full = os.path.normpath(os.path.join(base or "/", path))
-        if not inside(full, root) or "O_DIRECTORY" in rest or "O_PATH" in rest:
+        if full == root or not inside(full, root) or "O_DIRECTORY" in rest or "O_PATH" in rest:
             continue
         folder = base if base and inside(base, root) and not path.startswith("/") \
             else os.path.dirname(full)
+        # The links of a bus are read through one handle while the devices' folders come and go.
+        if name.startswith("readlink") and folder in listed and folder != current:
+            enter_listed(folder)
+            script.append("M " + os.path.relpath(full, folder))
+            continue
         enter(folder)
         script.append(("L " if name.startswith("readlink") else "F ")
                       + os.path.relpath(full, folder))

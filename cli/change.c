@@ -187,7 +187,6 @@ cli_change_run(CliCall *call, gboolean is_attach, GError **error)
         !cli_options_parse_number(call->options->timeout, "--timeout", 1, MAX_TIMEOUT_S, &timeout_s,
                                   error))
         return FALSE;
-    cli_progress_hold_signals();
     plan = cli_change_new_plan(call, is_attach, error);
     if (plan == NULL)
         return FALSE;

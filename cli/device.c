@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define ASSIGNABLE "assignable"
+
 /* From this width on there is room for the vendor. */
 #define VENDOR_WIDTH 130
 
@@ -37,21 +39,6 @@ cli_device_get_address(const HdDevice *device)
     if (block != NULL)
         return block->block;
     return slash != NULL ? slash + 1 : path;
-}
-
-gboolean
-cli_device_is_available(const CliCall *call, const HdDevice *device)
-{
-    g_autoptr(HdVerdict) verdict = NULL;
-    unsigned n_holders = 0;
-
-    if (!hd_device_is_eligible(device, &call->policy))
-        return FALSE;
-    hd_holders_lookup(call->holders, device, &n_holders);
-    if (n_holders > 0)
-        return FALSE;
-    verdict = hd_verdict_new(call->host, device, &call->policy);
-    return hd_verdict_is_assignable(verdict);
 }
 
 char *
@@ -107,13 +94,52 @@ is_kind_assignable(const HdDevice *device)
            kind == HD_KIND_MDEV;
 }
 
+static char *
+judge(const CliCall *call, const HdDevice *device)
+{
+    g_autoptr(HdVerdict) verdict = hd_verdict_new(call->host, device, &call->policy);
+    unsigned n_reasons;
+    const HdReason *reasons = hd_verdict_get_reasons(verdict, &n_reasons);
+
+    return n_reasons > 0 ? dup_reason(&reasons[0]) : g_strdup(ASSIGNABLE);
+}
+
+/* What stands in the way of one eligible function of a group stands in the way of all, and a group
+ * may have thousands: it is judged once. */
+static char *
+dup_judgement(const CliCall *call, const HdDevice *device)
+{
+    int group = hd_device_get_own_iommu_group(device);
+
+    if (group < 0 || hd_device_get_kind(device) != HD_KIND_PCI ||
+        !hd_device_is_eligible(device, &call->policy))
+        return judge(call, device);
+    const char *known = g_hash_table_lookup(call->group_states, GINT_TO_POINTER(group));
+    if (known == NULL) {
+        known = judge(call, device);
+        g_hash_table_insert(call->group_states, GINT_TO_POINTER(group), (char *) known);
+    }
+    return g_strdup(known);
+}
+
+gboolean
+cli_device_is_available(const CliCall *call, const HdDevice *device)
+{
+    unsigned n_holders = 0;
+
+    if (!hd_device_is_eligible(device, &call->policy))
+        return FALSE;
+    hd_holders_lookup(call->holders, device, &n_holders);
+    if (n_holders > 0)
+        return FALSE;
+    g_autofree char *state = dup_judgement(call, device);
+    return g_str_equal(state, ASSIGNABLE);
+}
+
 char *
 cli_device_dup_state(const CliCall *call, const HdDevice *device, CliStyle *ret_style)
 {
     g_autofree char *holders = cli_device_dup_holders(call, device);
-    g_autoptr(HdVerdict) verdict = NULL;
-    const HdReason *reasons;
-    unsigned n_reasons;
 
     if (holders != NULL) {
         *ret_style = CLI_STYLE_TAKEN;
@@ -123,14 +149,12 @@ cli_device_dup_state(const CliCall *call, const HdDevice *device, CliStyle *ret_
         *ret_style = CLI_STYLE_FAINT;
         return dup_carrier(call, device);
     }
-    verdict = hd_verdict_new(call->host, device, &call->policy);
-    if (hd_verdict_is_assignable(verdict)) {
+    char *state = dup_judgement(call, device);
+    if (g_str_equal(state, ASSIGNABLE))
         *ret_style = CLI_STYLE_GOOD;
-        return g_strdup("assignable");
-    }
-    reasons = hd_verdict_get_reasons(verdict, &n_reasons);
-    *ret_style = reasons[0].is_obstacle ? CLI_STYLE_BAD : CLI_STYLE_FAINT;
-    return dup_reason(&reasons[0]);
+    else
+        *ret_style = g_str_has_prefix(state, "blocked") ? CLI_STYLE_BAD : CLI_STYLE_FAINT;
+    return state;
 }
 
 char *

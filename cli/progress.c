@@ -13,7 +13,7 @@
 
 #define WATCH_PAUSE_NS 100000000L
 
-static const int held_signals[] = {SIGINT, SIGTERM, SIGHUP};
+static const int held_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 /* What the callback of the plan needs. */
 typedef struct {
@@ -33,21 +33,11 @@ get_held_set(void)
     return set;
 }
 
-void
-cli_progress_hold_signals(void)
-{
-    sigset_t set = get_held_set();
-
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
-/* Lets a signal that came while the plan was made end the process, then holds them again. */
 static void
-obey_early_signals(void)
+hold_signals(void)
 {
     sigset_t set = get_held_set();
 
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -138,7 +128,7 @@ cli_progress_run(HdPlan *plan, gboolean is_quiet, GError **error)
     GThread *watcher;
     gboolean is_done;
 
-    obey_early_signals();
+    hold_signals();
     watcher = g_thread_new("signals", watch_signals, &must_stop);
     is_done = hd_plan_run(plan, on_progress, &self, error);
     g_atomic_int_set(&must_stop, TRUE);

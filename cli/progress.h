@@ -8,10 +8,6 @@
 
 G_BEGIN_DECLS
 
-/* From now on SIGINT, SIGTERM and SIGHUP wait. To be called before any thread is started, because
- * one thread that takes them would end the process in the middle of a plan. */
-void cli_progress_hold_signals(void);
-
 /* Carries the plan out. Each step is a line on standard error unless @is_quiet. A signal that was
  * sent before it begins ends the process; one that is sent later is answered and has no effect. */
 gboolean cli_progress_run(HdPlan *plan, gboolean is_quiet, GError **error);

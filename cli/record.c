@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <hostdev/error.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,19 +30,42 @@ record_to_fd(const CliCall *call, int fd, GError **error)
     return hd_host_record(call->options->host, fd, call->options->mask, error);
 }
 
-/* Gives the new file the rights that a file has which is opened for writing. */
+/* The rights and owner of the file that it replaces, otherwise those that a file has which is opened
+ * for writing. */
 static gboolean
-set_usual_mode(int fd)
+set_rights(int fd, const struct stat *old)
 {
     mode_t mask = umask(0);
 
     umask(mask);
-    return fchmod(fd, NEW_FILE_MODE & ~mask) == 0;
+    if (old == NULL)
+        return fchmod(fd, NEW_FILE_MODE & ~mask) == 0;
+    /* Only root can give it to another owner; for others it is theirs already. */
+    if (fchown(fd, old->st_uid, old->st_gid) < 0 && errno != EPERM)
+        return FALSE;
+    return fchmod(fd, old->st_mode & 07777) == 0;
+}
+
+/* Only an archive is replaced: a wrong name must not cost a file of the host. */
+static gboolean
+check_replaceable(const char *path, GError **error)
+{
+    guchar magic[2] = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    ssize_t length = fd >= 0 ? read(fd, magic, sizeof magic) : -1;
+
+    if (fd >= 0)
+        (void) close(fd);
+    if (fd < 0 || length == 0 || (length == 2 && magic[0] == 0x1f && magic[1] == 0x8b))
+        return TRUE;
+    g_set_error(error, HD_ERROR, HD_ERROR_EXISTS,
+                "the file '%s' exists and is no archive; it is left as it is", path);
+    return FALSE;
 }
 
 /* Writes beside the file first, so that a failure leaves an older archive as it was. */
 static gboolean
-record_beside(const CliCall *call, const char *path, GError **error)
+record_beside(const CliCall *call, const char *path, const struct stat *old, GError **error)
 {
     g_autofree char *beside = g_strconcat(path, ".XXXXXX", NULL);
     int fd = mkostemp(beside, O_CLOEXEC);
@@ -50,7 +75,7 @@ record_beside(const CliCall *call, const char *path, GError **error)
     if (fd < 0)
         return set_file_error(error, path, errno);
     is_recorded = record_to_fd(call, fd, error);
-    if (!set_usual_mode(fd))
+    if (!set_rights(fd, old))
         error_number = errno;
     if (close(fd) < 0)
         error_number = errno;
@@ -60,6 +85,24 @@ record_beside(const CliCall *call, const char *path, GError **error)
         return TRUE;
     (void) unlink(beside);
     return is_recorded ? set_file_error(error, path, error_number) : FALSE;
+}
+
+/* A signal waits until the file is whole or gone. */
+static gboolean
+record_undisturbed(const CliCall *call, const char *path, const struct stat *old, GError **error)
+{
+    g_autofree char *target = old != NULL ? realpath(path, NULL) : NULL;
+    sigset_t held;
+    sigset_t before;
+
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGTERM);
+    sigaddset(&held, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &held, &before);
+    gboolean is_recorded = record_beside(call, target != NULL ? target : path, old, error);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return is_recorded;
 }
 
 /* A device or a pipe is written to as it is. */
@@ -99,6 +142,7 @@ cli_record_run(CliCall *call, GError **error)
     const char *path = call->n_arguments > 0 ? call->arguments[0] : "-";
     struct stat status;
     gboolean is_recorded;
+    gboolean is_there;
 
     if (g_str_equal(path, "-")) {
         if (isatty(STDOUT_FILENO))
@@ -107,10 +151,13 @@ cli_record_run(CliCall *call, GError **error)
             return cli_usage_error(error, "--json needs a file for the archive");
         return record_to_fd(call, STDOUT_FILENO, error);
     }
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+    is_there = stat(path, &status) == 0;
+    if (is_there && !S_ISREG(status.st_mode))
         is_recorded = record_into(call, path, error);
+    else if (!check_replaceable(path, error))
+        return FALSE;
     else
-        is_recorded = record_beside(call, path, error);
+        is_recorded = record_undisturbed(call, path, is_there ? &status : NULL, error);
     if (is_recorded && call->options->json)
         print_json(call, path);
     return is_recorded;

@@ -230,6 +230,7 @@ cli_run(int argc, char **argv)
     /* Only the character set: messages are in English, and so are those of the libraries. */
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     call.out = cli_output_new(NULL);
     if (!run(&call, argc, argv, &error))
         exit_code = report(&call, error);

@@ -5,7 +5,6 @@
 #include "source.h"
 
 #include <stdarg.h>
-#include <unistd.h>
 
 void
 cli_source_note(const CliCall *call, const char *format, ...)
@@ -26,10 +25,20 @@ cli_source_open_host(CliCall *call, HdHostFlags flags, GError **error)
 {
     const char *path = call->options->host;
 
-    call->host = path != NULL ? hd_host_new_for_path(path, flags, error)
-                              : hd_host_new(flags, error);
-    if (call->host == NULL)
+    g_autoptr(GError) local_error = NULL;
+
+    call->host = path != NULL ? hd_host_new_for_path(path, flags, &local_error)
+                              : hd_host_new(flags, &local_error);
+    if (g_error_matches(local_error, HD_ERROR, HD_ERROR_TIMEOUT)) {
+        cli_source_note(call, "%s", local_error->message);
+        g_clear_error(&local_error);
+        call->host = hd_host_new(HD_HOST_LOAD_BASIC, &local_error);
+    }
+    if (call->host == NULL) {
+        g_propagate_error(error, g_steal_pointer(&local_error));
         return FALSE;
+    }
+    call->group_states = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     if (hd_host_get_notes(call->host) != NULL)
         cli_source_note(call, "%s", hd_host_get_notes(call->host));
     return TRUE;
@@ -47,7 +56,11 @@ cli_source_read_holders(CliCall *call, GError **error)
 {
     cli_source_open_engine(call);
     call->holders = hd_engine_read_holders(call->engine, call->host, error);
-    return call->holders != NULL;
+    if (call->holders == NULL)
+        return FALSE;
+    for (const char *const *note = hd_holders_get_notes(call->holders); *note != NULL; note++)
+        cli_source_note(call, "%s", *note);
+    return TRUE;
 }
 
 void
@@ -57,7 +70,7 @@ cli_source_try_holders(CliCall *call)
 
     if (!hd_host_is_live(call->host))
         return;
-    if (!cli_source_read_holders(call, &error) && isatty(STDERR_FILENO))
+    if (!cli_source_read_holders(call, &error))
         cli_source_note(call, "which VM holds which device is not known: %s", error->message);
 }
 
@@ -105,4 +118,5 @@ cli_source_close(CliCall *call)
     g_clear_pointer(&call->holders, hd_holders_free);
     g_clear_pointer(&call->engine, hd_engine_free);
     g_clear_pointer(&call->host, hd_host_unref);
+    g_clear_pointer(&call->group_states, g_hash_table_unref);
 }

@@ -37,6 +37,7 @@ struct _CliCall {
     CliOutput *out;
     HdPolicy policy;
     HdHost *host;
+    GHashTable *group_states; /* IOMMU group to the state of its eligible functions, `char *` */
     HdEngine *engine;
     HdHolders *holders;
 };

@@ -105,8 +105,10 @@ typedef void (*HdPlanProgressFunc)(const HdPlan *plan,
  * @flags: where, and consent
  * @absent: (array zero-terminated=1) (nullable): for a dismissal, names of devices that the host
  *   does not have (see #HdAbsent); also PCI addresses and `HOST:BUS:TARGET:LUN`
+ * @reserved: zero
  *
- * What is asked for. Members are only ever added at the end, and zero means that nothing is asked.
+ * What is asked for. Allocated by the caller and set to zero before it is filled in; new members
+ * take the place of reserved ones, and zero means that nothing is asked.
  *
  * Since: 0.1
  */
@@ -116,6 +118,8 @@ typedef struct {
     unsigned n_devices;
     HdPlanFlags flags;
     const char *const *absent;
+    /*< private >*/
+    gpointer reserved[8];
 } HdPlanRequest;
 
 /**

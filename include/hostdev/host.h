@@ -39,7 +39,7 @@ typedef enum {
  * hd_host_new:
  * @flags: how much to read
  * @error: return location for a #GError: %HD_ERROR_KERNEL when sysfs cannot be read at all,
- *   %HD_ERROR_LIMIT
+ *   %HD_ERROR_LIMIT, %HD_ERROR_TIMEOUT when the kernel does not tell the details
  *
  * Takes a snapshot of this machine.
  *

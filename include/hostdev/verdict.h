@@ -78,14 +78,18 @@ typedef struct {
  * @allow_display: whether display controllers other than the boot display may be assigned
  * @exclude: (array zero-terminated=1) (nullable): node device names, `VVVV:PPPP` ids of PCI and USB
  *   devices, or six-digit PCI class prefixes `class:CC`, `class:CCSS`, which are never assigned
+ * @reserved: zero
  *
- * What the administrator of the host allows.
+ * What the administrator of the host allows. Allocated by the caller and set to zero before it is
+ * filled in; new members take the place of reserved ones.
  *
  * Since: 0.1
  */
 typedef struct {
     gboolean allow_display;
     const char *const *exclude;
+    /*< private >*/
+    gpointer reserved[8];
 } HdPolicy;
 
 /**

@@ -225,4 +225,14 @@ GPtrArray *hd_holders_list_devices(const HdHolders *holders, const char *vm);
  */
 const HdAbsent *const *hd_holders_get_absent(const HdHolders *holders, unsigned *ret_n);
 
+/**
+ * hd_holders_get_notes:
+ * @holders: holders
+ *
+ * Returns: (transfer none) (array zero-terminated=1): what could not be read, each one sentence
+ *
+ * Since: 0.1
+ */
+const char *const *hd_holders_get_notes(const HdHolders *holders);
+
 G_END_DECLS

@@ -2,6 +2,8 @@
  *
  * Planning an assignment: who may go, who goes along, who stands in the way, and in which order.
  */
+#include <string.h>
+
 #include "assign/holders.h"
 #include "assign/plan.h"
 #include "base/error.h"
@@ -47,6 +49,8 @@ making_read(Making *making, GError **error)
     making->holders = hd_engine_read_holders(plan->engine, plan->host, error);
     if (making->holders == NULL)
         return FALSE;
+    for (const char *const *note = hd_holders_get_notes(making->holders); *note != NULL; note++)
+        hd_plan_add_note(plan, "%s", *note);
     if ((plan->scope & HD_PLAN_LIVE) != 0) {
         making->live = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_LIVE, &making->live_xml, error);
         if (making->live == NULL)
@@ -120,6 +124,26 @@ check_relatives(const Making *making, const HdDevice *device, GError **error)
     return TRUE;
 }
 
+/* A group belongs to one VM, also through members that we would not give. */
+static gboolean
+check_group(const Making *making, const HdDevice *device, GError **error)
+{
+    const HdPlan *plan = making->plan;
+    unsigned n_members = 0;
+    const HdDevice *const *members = hd_host_get_group_devices(
+        plan->host, hd_device_get_own_iommu_group(device), &n_members);
+
+    for (unsigned i = 0; i < n_members; i++) {
+        const HdHolder *other = hd_holders_find_other(making->holders, members[i], plan->vm);
+
+        if (other != NULL) {
+            set_held(error, device, members[i], other);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 static gboolean
 check_holders(const Making *making, const HdDevice *device, GError **error)
 {
@@ -129,7 +153,7 @@ check_holders(const Making *making, const HdDevice *device, GError **error)
         set_held(error, device, device, other);
         return FALSE;
     }
-    return check_relatives(making, device, error);
+    return check_group(making, device, error) && check_relatives(making, device, error);
 }
 
 static void
@@ -270,6 +294,39 @@ place_live_items(const Making *making, GError **error)
     return TRUE;
 }
 
+/* libvirt plugs a missing controller in by itself, where nobody planned it, and leaves it there. */
+static gboolean
+check_scsi_controller(const Making *making, GError **error)
+{
+    HdPlan *plan = making->plan;
+
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        if (hd_device_get_kind(item->device) != HD_KIND_SCSI)
+            continue;
+        if (item->live != NULL && !hd_domain_xml_has_scsi_controller(making->live_xml)) {
+            hd_error_set(error, HD_ERROR_UNSUPPORTED, item->name,
+                         "add <controller type='scsi' model='virtio-scsi'/> to the VM, or change "
+                         "only its stored configuration (--config)",
+                         "the running VM '%s' has no SCSI controller for %s", plan->vm->name,
+                         item->name);
+            return FALSE;
+        }
+        if (item->stored != NULL && !hd_domain_xml_has_scsi_controller(plan->config_before))
+            hd_plan_add_note(plan,
+                             "libvirt adds a SCSI controller to the stored configuration of VM "
+                             "'%s', which stays after the dismissal",
+                             plan->vm->name);
+        if (item->stored != NULL)
+            hd_plan_add_note(plan,
+                             "the stored configuration names %s by the number of its SCSI host, "
+                             "which may be another after the host has booted",
+                             item->name);
+    }
+    return TRUE;
+}
+
 static gboolean
 is_same_card(const HdPlanItem *a, const HdPlanItem *b)
 {
@@ -395,27 +452,48 @@ add_unbind_step(HdPlan *plan, const HdPlanItem *item)
         g_strdup_printf("give %s back to its host driver %s", item->name, item->driver));
 }
 
+static gboolean
+has_item(const HdPlan *plan, const HdDevice *device)
+{
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        if (((HdPlanItem *) g_ptr_array_index(plan->items, i))->device == device)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Members that cannot be given lose their driver for the time. */
 static void
-add_blockers(HdPlan *plan, const HdDevice *device)
+release_blockers(HdPlan *plan, const HdPlanItem *item)
 {
     g_autoptr(GPtrArray)
-        blockers = hd_rules_list_blockers(plan->host, device, &plan->engine->policy);
+        blockers = hd_rules_list_blockers(plan->host, item->device, &plan->engine->policy);
 
     for (unsigned i = 0; i < blockers->len; i++) {
         const HdDevice *blocker = g_ptr_array_index(blockers, i);
-        gboolean is_known = FALSE;
 
-        for (unsigned j = 0; j < plan->items->len; j++)
-            is_known |= ((HdPlanItem *) g_ptr_array_index(plan->items, j))->device == blocker;
-        if (is_known)
+        if (has_item(plan, blocker))
             continue;
         add_unbind_step(plan, hd_plan_add_item(plan, blocker));
-        hd_plan_add_note(plan,
-                         "%s stays with the host and has no driver until the dismissal; a later "
-                         "start of VM '%s' needs it unbound again",
-                         hd_device_get_name(blocker), plan->vm->name);
+        hd_plan_add_note(plan, "%s stays with the host and has no driver until the dismissal",
+                         hd_device_get_name(blocker));
     }
+}
+
+/* What is only stored is not touched now, and libvirt does not do it when the VM starts. */
+static void
+warn_of_blockers(HdPlan *plan, const HdPlanItem *item)
+{
+    g_autoptr(GPtrArray)
+        blockers = hd_rules_list_blockers(plan->host, item->device, &plan->engine->policy);
+
+    for (unsigned i = 0; i < blockers->len; i++)
+        hd_plan_add_note(plan,
+                         "VM '%s' will not start with %s while %s, which is in its IOMMU group, is "
+                         "bound to %s",
+                         plan->vm->name, item->name,
+                         hd_device_get_name(g_ptr_array_index(blockers, i)),
+                         hd_device_get_driver(g_ptr_array_index(blockers, i)));
 }
 
 /* The kernel lets a group go to a guest only when no member has a host driver. */
@@ -424,19 +502,42 @@ add_unbind_steps(HdPlan *plan)
 {
     unsigned n_items = plan->items->len;
 
-    if ((plan->scope & HD_PLAN_LIVE) == 0)
-        return;
     for (unsigned i = 0; i < n_items; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
         g_autoptr(GPtrArray) companions = NULL;
 
-        if (item->live == NULL || item->live->type != HD_HOSTDEV_PCI)
+        if (hd_device_get_kind(item->device) != HD_KIND_PCI)
+            continue;
+        if (item->stored != NULL)
+            warn_of_blockers(plan, item);
+        if (item->live == NULL)
             continue;
         companions = hd_rules_list_companions(plan->host, item->device, &plan->engine->policy);
         if (companions->len > 0)
             add_unbind_step(plan, item);
-        add_blockers(plan, item->device);
+        release_blockers(plan, item);
     }
+}
+
+/* Until the host's use of devices is known, the disks and interfaces that go are named. */
+static void
+warn_of_loss(HdPlan *plan)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+
+    for (unsigned i = 0; i < plan->affected->len; i++) {
+        const HdDevice *device = g_ptr_array_index(plan->affected, i);
+        const HdBlockFacts *block = hd_device_get_block(device);
+        const HdNetFacts *net = hd_device_get_net(device);
+
+        if (block != NULL || net != NULL)
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
+                                   block != NULL ? block->block : net->interface);
+    }
+    if (names->len > 0)
+        hd_plan_add_note(plan, "%s leave%s the host; whether the host uses %s is not checked",
+                         names->str, strchr(names->str, ',') != NULL ? "" : "s",
+                         strchr(names->str, ',') != NULL ? "them" : "it");
 }
 
 static void
@@ -498,12 +599,14 @@ hd_plan_new_attach(HdEngine *engine, HdHost *host, const HdPlanRequest *request,
     if (!making_read(&making, error) || !check_devices(&making, error))
         return NULL;
     add_items(&making);
-    if (!check_anything_left(plan, error) || !place_live_items(&making, error) ||
-        !change_config(plan, error))
+    if (!check_anything_left(plan, error) || !check_scsi_controller(&making, error) ||
+        !place_live_items(&making, error) || !change_config(plan, error))
         return NULL;
     add_unbind_steps(plan);
     add_live_steps(plan);
     add_notes(plan);
+    hd_plan_find_affected(plan);
+    warn_of_loss(plan);
     hd_plan_finish(plan);
     return g_steal_pointer(&plan);
 }

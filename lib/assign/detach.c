@@ -11,6 +11,7 @@ typedef struct {
     HdSourceIndex index;
     GPtrArray *live;
     GPtrArray *stored;
+    char *live_xml;
 } Making;
 
 static void
@@ -19,6 +20,7 @@ making_clear(Making *making)
     hd_source_index_clear(&making->index);
     g_clear_pointer(&making->live, g_ptr_array_unref);
     g_clear_pointer(&making->stored, g_ptr_array_unref);
+    g_free(making->live_xml);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Making, making_clear)
@@ -30,7 +32,7 @@ making_read(Making *making, GError **error)
 
     hd_source_index_init(&making->index, plan->host);
     if ((plan->scope & HD_PLAN_LIVE) != 0) {
-        making->live = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_LIVE, NULL, error);
+        making->live = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_LIVE, &making->live_xml, error);
         if (making->live == NULL)
             return FALSE;
     }
@@ -42,11 +44,30 @@ making_read(Making *making, GError **error)
     return TRUE;
 }
 
+/* The element of the device. One that names a USB device by its ids alone fits each of several such
+ * devices, and is meant when any of them is dismissed: the VM would not start with it. */
+static const HdHostdev *
+find_element(const Making *making, GPtrArray *hostdevs, const HdDevice *device)
+{
+    const HdHostdev *found = hd_plan_find_hostdev(&making->index, hostdevs, device);
+    const HdUsbFacts *usb = hd_device_get_usb(device);
+
+    for (unsigned i = 0; found == NULL && usb != NULL && hostdevs != NULL && i < hostdevs->len;
+         i++) {
+        const HdHostdev *hostdev = g_ptr_array_index(hostdevs, i);
+
+        if (hostdev->type == HD_HOSTDEV_USB && hostdev->usb_bus < 0 &&
+            hostdev->usb_vendor == usb->vendor && hostdev->usb_product == usb->product)
+            found = hostdev;
+    }
+    return found;
+}
+
 static gboolean
 is_held(const Making *making, const HdDevice *device)
 {
-    return hd_plan_find_hostdev(&making->index, making->live, device) != NULL ||
-           hd_plan_find_hostdev(&making->index, making->stored, device) != NULL;
+    return find_element(making, making->live, device) != NULL ||
+           find_element(making, making->stored, device) != NULL;
 }
 
 static gboolean
@@ -93,12 +114,38 @@ add_companions(const Making *making)
     }
 }
 
+/* The element whole, so that undoing gives back all that stands in it. */
 static HdHostdev *
-copy_found(const Making *making, GPtrArray *hostdevs, const HdDevice *device)
+copy_whole(const HdHostdev *found, const char *xml, GError **error)
 {
-    const HdHostdev *found = hd_plan_find_hostdev(&making->index, hostdevs, device);
+    HdHostdev *copy = NULL;
+    char *element = hd_domain_xml_dup_element(xml, found, &copy, error);
 
-    return found != NULL ? hd_hostdev_copy(found) : NULL;
+    if (element == NULL)
+        return NULL;
+    g_free(copy->element);
+    copy->element = element;
+    return copy;
+}
+
+static gboolean
+set_elements(const Making *making,
+             HdPlanItem *item,
+             const HdHostdev *live,
+             const HdHostdev *stored,
+             GError **error)
+{
+    if (live != NULL) {
+        item->live = copy_whole(live, making->live_xml, error);
+        if (item->live == NULL)
+            return FALSE;
+    }
+    if (stored != NULL) {
+        item->stored = copy_whole(stored, making->plan->config_before, error);
+        if (item->stored == NULL)
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* The VM's element of that name whose device the host does not have, NULL when there is none. */
@@ -177,13 +224,12 @@ add_live_steps(HdPlan *plan)
     }
 }
 
+/* It has no inverse: what the VM has let go of is the host's, whatever becomes of it there. */
 static void
 add_return_step(HdPlan *plan, const HdPlanItem *item)
 {
-    hd_plan_take_step(
-        plan, &hd_step_return, item,
-        g_strdup_printf("see that %s has its host driver again", hd_device_get_name(item->device)),
-        g_strdup_printf("take %s from its host driver again", hd_device_get_name(item->device)));
+    hd_plan_take_step(plan, &hd_step_return, item,
+                      g_strdup_printf("see that %s has a host driver again", item->name), NULL);
 }
 
 /* Members of the group that were left without a driver so that the group could go. */
@@ -226,6 +272,33 @@ add_return_steps(HdPlan *plan)
     }
 }
 
+static gboolean
+add_items(const Making *making, const HdPlanRequest *request, GError **error)
+{
+    HdPlan *plan = making->plan;
+
+    for (unsigned i = 0; i < plan->devices->len; i++) {
+        const HdDevice *device = g_ptr_array_index(plan->devices, i);
+        HdPlanItem *item = hd_plan_add_item(plan, device);
+
+        if (!set_elements(making, item, find_element(making, making->live, device),
+                          find_element(making, making->stored, device), error))
+            return FALSE;
+    }
+    for (const char *const *name = request->absent; name != NULL && *name != NULL; name++) {
+        if (!add_absent(making, *name, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+warn_of_pause(HdPlan *plan)
+{
+    if (plan->vm->state == HD_VM_PAUSED && (plan->scope & HD_PLAN_LIVE) != 0)
+        hd_plan_add_note(plan, "VM '%s' is paused, so its guest cannot answer", plan->vm->name);
+}
+
 HdPlan *
 hd_plan_new_detach(HdEngine *engine, HdHost *host, const HdPlanRequest *request, GError **error)
 {
@@ -244,21 +317,12 @@ hd_plan_new_detach(HdEngine *engine, HdHost *host, const HdPlanRequest *request,
     if (!making_read(&making, error) || !check_held(&making, error))
         return NULL;
     add_companions(&making);
-    for (unsigned i = 0; i < plan->devices->len; i++) {
-        const HdDevice *device = g_ptr_array_index(plan->devices, i);
-        HdPlanItem *item = hd_plan_add_item(plan, device);
-
-        item->live = copy_found(&making, making.live, device);
-        item->stored = copy_found(&making, making.stored, device);
-    }
-    for (const char *const *name = request->absent; name != NULL && *name != NULL; name++) {
-        if (!add_absent(&making, *name, error))
-            return NULL;
-    }
-    if (!change_config(plan, error))
+    if (!add_items(&making, request, error) || !change_config(plan, error))
         return NULL;
     add_live_steps(plan);
     add_return_steps(plan);
+    warn_of_pause(plan);
+    hd_plan_find_affected(plan);
     hd_plan_finish(plan);
     return g_steal_pointer(&plan);
 }

@@ -13,6 +13,7 @@ struct _HdHolders {
     HdHost *host;
     GHashTable *by_device; /* HdDevice to GPtrArray of HdHolder */
     GPtrArray *absent;     /* HdAbsent */
+    GPtrArray *notes;      /* char *, ends with NULL once all is read */
 };
 
 static void
@@ -44,6 +45,7 @@ hd_holders_free(HdHolders *holders)
         return;
     g_hash_table_unref(holders->by_device);
     g_ptr_array_unref(holders->absent);
+    g_ptr_array_unref(holders->notes);
     hd_host_unref(holders->host);
     g_free(holders);
 }
@@ -144,10 +146,12 @@ read_scope(HdHolders *holders,
         g_propagate_error(error, g_steal_pointer(&local_error));
         return FALSE;
     }
-    hostdevs = hd_hostdev_list_from_domain(xml, error);
+    hostdevs = hd_hostdev_list_from_domain(xml, &local_error);
     if (hostdevs == NULL) {
-        g_prefix_error(error, "cannot read the definition of VM '%s': ", vm->name);
-        return FALSE;
+        /* One odd definition must not keep all other VMs from being served. */
+        g_ptr_array_add(holders->notes, g_strdup_printf("what VM '%s' holds is not known: %s",
+                                                        vm->name, local_error->message));
+        return TRUE;
     }
     for (unsigned i = 0; i < hostdevs->len; i++) {
         const HdHostdev *hostdev = g_ptr_array_index(hostdevs, i);
@@ -192,13 +196,23 @@ hd_engine_read_holders(HdEngine *engine, HdHost *host, GError **error)
     holders->by_device = g_hash_table_new_full(NULL, NULL, NULL,
                                                (GDestroyNotify) g_ptr_array_unref);
     holders->absent = g_ptr_array_new_with_free_func(absent_free);
+    holders->notes = g_ptr_array_new_with_free_func(g_free);
     hd_source_index_init(&index, host);
     for (unsigned i = 0; i < vms->len; i++) {
         if (!read_vm(holders, &index, engine->provider, g_ptr_array_index(vms, i), error))
             return NULL;
     }
     g_ptr_array_sort(holders->absent, compare_absent);
+    g_ptr_array_add(holders->notes, NULL);
     return g_steal_pointer(&holders);
+}
+
+const char *const *
+hd_holders_get_notes(const HdHolders *holders)
+{
+    g_return_val_if_fail(holders != NULL, NULL);
+
+    return (const char *const *) holders->notes->pdata;
 }
 
 const HdAbsent *const *
@@ -220,19 +234,6 @@ hd_holders_lookup(const HdHolders *holders, const HdDevice *device, unsigned *re
     list = g_hash_table_lookup(holders->by_device, device);
     *ret_n = list != NULL ? list->len : 0;
     return list != NULL ? (const HdHolder *const *) list->pdata : NULL;
-}
-
-const HdHolder *
-hd_holders_find(const HdHolders *holders, const HdDevice *device, const HdVm *vm)
-{
-    unsigned n_holders;
-    const HdHolder *const *list = hd_holders_lookup(holders, device, &n_holders);
-
-    for (unsigned i = 0; i < n_holders; i++) {
-        if (strcmp(list[i]->vm, vm->name) == 0 && strcmp(list[i]->provider, vm->provider) == 0)
-            return list[i];
-    }
-    return NULL;
 }
 
 const HdHolder *

@@ -10,9 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* A VM's hold on the device, NULL when it has none. */
-const HdHolder *hd_holders_find(const HdHolders *holders, const HdDevice *device, const HdVm *vm);
-
 /* The first hold of a VM other than vm (NULL: of any VM) on the device, NULL when there is none. */
 const HdHolder *hd_holders_find_other(const HdHolders *holders,
                                       const HdDevice *device,

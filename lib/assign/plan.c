@@ -31,6 +31,7 @@ step_free(gpointer data)
 
     g_free((char *) step->shown.text);
     g_free((char *) step->shown.inverse);
+    g_free(step->result);
     g_free(step);
 }
 
@@ -158,7 +159,7 @@ hd_plan_take_step(HdPlan *plan,
     HdStep *step = g_new0(HdStep, 1);
 
     step->kind = kind;
-    step->item = item;
+    step->item = (HdPlanItem *) item;
     step->index = plan->steps->len;
     step->shown.name = kind->name;
     step->shown.device = item != NULL ? item->name : NULL;
@@ -169,7 +170,7 @@ hd_plan_take_step(HdPlan *plan,
 
 /* A PCI device takes its whole group along; of another device, only what is below it. */
 void
-hd_plan_finish(HdPlan *plan)
+hd_plan_find_affected(HdPlan *plan)
 {
     g_autoptr(GPtrArray) pci = g_ptr_array_new();
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
@@ -193,6 +194,11 @@ hd_plan_finish(HdPlan *plan)
         if (!g_hash_table_add(seen, g_ptr_array_index(plan->affected, i)))
             g_ptr_array_remove_index(plan->affected, i);
     }
+}
+
+void
+hd_plan_finish(HdPlan *plan)
+{
     g_ptr_array_add(plan->notes, NULL);
     g_ptr_array_add(plan->absent, NULL);
 }

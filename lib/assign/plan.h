@@ -16,10 +16,11 @@ G_BEGIN_DECLS
 typedef struct {
     const HdDevice *device; /* NULL when the host does not have it */
     char *name;
-    HdHostdev *live;   /* the running VM's element; NULL when it is not changed there */
-    HdHostdev *stored; /* the stored configuration's element; NULL likewise */
-    char *driver;      /* PCI: driver when the plan was made, NULL for none */
-    char *override;    /* PCI: driver_override when the plan was made, NULL for none */
+    HdHostdev *live;       /* the running VM's element; NULL when it is not changed there */
+    HdHostdev *stored;     /* the stored configuration's element; NULL likewise */
+    gboolean is_unsettled; /* libvirt has not ended giving it to the VM: hands off */
+    char *driver;          /* PCI: driver when the plan was made, NULL for none */
+    char *override;        /* PCI: driver_override when the plan was made, NULL for none */
 } HdPlanItem;
 
 typedef struct _HdStep HdStep;
@@ -34,8 +35,9 @@ typedef struct {
 
 struct _HdStep {
     const HdStepKind *kind;
-    const HdPlanItem *item; /* NULL for write-config */
-    HdPlanStep shown;       /* owns text and inverse */
+    HdPlanItem *item; /* NULL for write-config */
+    char *result;     /* what is worth telling although the step is done, NULL if nothing is */
+    HdPlanStep shown; /* owns text and inverse */
     unsigned index;
 };
 
@@ -58,7 +60,8 @@ struct _HdPlan {
     char *config_written; /* as the provider gives it back */
     unsigned timeout_ms;
     gboolean was_run;
-    HdPlanProgressFunc progress; /* while it runs */
+    gboolean is_config_unsettled; /* libvirt has not ended storing: likewise */
+    HdPlanProgressFunc progress;  /* while it runs */
     gpointer user_data;
 };
 
@@ -86,14 +89,17 @@ HdPlanItem *hd_plan_add_absent_item(HdPlan *plan, const char *name);
 /* A sentence for the administrator to read before. */
 void hd_plan_add_note(HdPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Takes text and inverse over. */
+/* Takes text and inverse (NULL: none) over. */
 void hd_plan_take_step(HdPlan *plan,
                        const HdStepKind *kind,
                        const HdPlanItem *item,
                        char *text,
                        char *inverse);
 
-/* Ends the making: affected devices, and the note list's end. */
+/* The other devices that leave the host with those of the plan. */
+void hd_plan_find_affected(HdPlan *plan);
+
+/* Ends the making: nothing is added to the lists afterwards. */
 void hd_plan_finish(HdPlan *plan);
 
 /* Reads a definition of the plan's VM and lists its assigned devices; *ret_xml may be NULL. */
@@ -109,6 +115,9 @@ gboolean hd_plan_read_is_live(HdPlan *plan,
                               const HdPlanItem *item,
                               gboolean *ret_is_live,
                               GError **error);
+
+/* Puts driver_override of a PCI device back as it was. */
+gboolean hd_plan_restore_override(HdPlan *plan, const HdPlanItem *item, GError **error);
 
 /* Puts drivers and driver_override of all PCI devices of the plan back as they were. Each trouble
  * is added to troubles (char *), each thing put back to restored (char *). */

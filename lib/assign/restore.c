@@ -51,20 +51,30 @@ restore_driver(const char *root, const HdPlanItem *item, GError **error)
     return hd_driver_probe(root, address, item->driver, HD_DRIVER_TIMEOUT_MS, error);
 }
 
+gboolean
+hd_plan_restore_override(HdPlan *plan, const HdPlanItem *item, GError **error)
+{
+    const char *root = plan->engine->sysfs;
+    const HdPciAddress *address = &hd_device_get_pci(item->device)->address;
+    g_autofree char *override = hd_driver_dup_override(root, address);
+
+    return g_strcmp0(override, item->override) == 0 ||
+           hd_driver_set_override(root, address, item->override, HD_DRIVER_TIMEOUT_MS, error);
+}
+
 static void
 restore_item(HdPlan *plan, const HdPlanItem *item, GPtrArray *restored, GPtrArray *troubles)
 {
     const char *root = plan->engine->sysfs;
-    const char *name = hd_device_get_name(item->device);
+    const char *name = item->name;
     const HdPciAddress *address = &hd_device_get_pci(item->device)->address;
     g_autoptr(GError) error = NULL;
     g_autofree char *driver = hd_driver_dup_current(root, address);
-    g_autofree char *override = hd_driver_dup_override(root, address);
 
-    if (!hd_driver_has_device(root, address) || is_with_vm(plan, item, driver))
+    if (!hd_driver_has_device(root, address) || item->is_unsettled ||
+        is_with_vm(plan, item, driver))
         return;
-    if (g_strcmp0(override, item->override) != 0 &&
-        !hd_driver_set_override(root, address, item->override, HD_DRIVER_TIMEOUT_MS, &error)) {
+    if (!hd_plan_restore_override(plan, item, &error)) {
         g_ptr_array_add(troubles,
                         g_strdup_printf("driver_override of %s: %s", name, error->message));
         return;

@@ -2,6 +2,8 @@
  *
  * Carrying a plan out, and undoing it in reverse order when a step fails.
  */
+#include <string.h>
+
 #include "assign/plan.h"
 #include "base/error.h"
 
@@ -18,29 +20,39 @@ get_step(const HdPlan *plan, unsigned index)
     return g_ptr_array_index(plan->steps, index);
 }
 
+static gboolean
+is_same_pci(const HdPciFacts *a, const HdPciFacts *b)
+{
+    return a == NULL || (a->vendor == b->vendor && a->product == b->product);
+}
+
+static gboolean
+is_same_usb(const HdUsbFacts *a, const HdUsbFacts *b)
+{
+    return a == NULL || (a->vendor == b->vendor && a->product == b->product &&
+                         g_strcmp0(a->serial, b->serial) == 0);
+}
+
+static gboolean
+is_same_scsi(const HdScsiFacts *a, const HdScsiFacts *b)
+{
+    return a == NULL ||
+           (g_strcmp0(a->vendor, b->vendor) == 0 && g_strcmp0(a->model, b->model) == 0);
+}
+
 /* The same device in another snapshot, NULL when it is gone or another one has taken its place. */
 static const HdDevice *
 find_again(HdHost *host, const HdDevice *device)
 {
     const HdDevice *found = hd_host_find(host, hd_device_get_name(device));
-    const HdPciFacts *before = hd_device_get_pci(device);
-    const HdUsbFacts *usb_before = hd_device_get_usb(device);
 
     if (found == NULL || hd_device_get_kind(found) != hd_device_get_kind(device))
         return NULL;
-    if (before != NULL) {
-        const HdPciFacts *now = hd_device_get_pci(found);
-
-        if (now->vendor != before->vendor || now->product != before->product)
-            return NULL;
-    }
-    if (usb_before != NULL) {
-        const HdUsbFacts *now = hd_device_get_usb(found);
-
-        if (now->vendor != usb_before->vendor || now->product != usb_before->product)
-            return NULL;
-    }
-    return found;
+    return is_same_pci(hd_device_get_pci(device), hd_device_get_pci(found)) &&
+                   is_same_usb(hd_device_get_usb(device), hd_device_get_usb(found)) &&
+                   is_same_scsi(hd_device_get_scsi(device), hd_device_get_scsi(found))
+               ? found
+               : NULL;
 }
 
 static HdPlan *
@@ -75,18 +87,42 @@ plan_again(const HdPlan *plan, GError **error)
 }
 
 static gboolean
+is_same_element(const HdHostdev *a, const HdHostdev *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    g_autofree char *first = hd_hostdev_format(a);
+    g_autofree char *second = hd_hostdev_format(b);
+    return strcmp(first, second) == 0;
+}
+
+static gboolean
+is_same_item(const HdPlanItem *a, const HdPlanItem *b)
+{
+    return strcmp(a->name, b->name) == 0 && g_strcmp0(a->driver, b->driver) == 0 &&
+           g_strcmp0(a->override, b->override) == 0 && is_same_element(a->live, b->live) &&
+           is_same_element(a->stored, b->stored);
+}
+
+static gboolean
+is_same_step(const HdStep *a, const HdStep *b)
+{
+    return a->kind == b->kind && strcmp(a->shown.text, b->shown.text) == 0;
+}
+
+static gboolean
 is_same(const HdPlan *a, const HdPlan *b)
 {
-    if (a->scope != b->scope || a->steps->len != b->steps->len ||
-        g_strcmp0(a->config_before, b->config_before) != 0 ||
-        g_strcmp0(a->config_after, b->config_after) != 0)
-        return FALSE;
-    for (unsigned i = 0; i < a->steps->len; i++) {
-        if (get_step(a, i)->kind != get_step(b, i)->kind ||
-            g_strcmp0(get_step(a, i)->shown.text, get_step(b, i)->shown.text) != 0)
-            return FALSE;
-    }
-    return TRUE;
+    gboolean is_same = a->scope == b->scope && a->steps->len == b->steps->len &&
+                       a->items->len == b->items->len &&
+                       g_strcmp0(a->config_before, b->config_before) == 0 &&
+                       g_strcmp0(a->config_after, b->config_after) == 0;
+
+    for (unsigned i = 0; is_same && i < a->steps->len; i++)
+        is_same = is_same_step(get_step(a, i), get_step(b, i));
+    for (unsigned i = 0; is_same && i < a->items->len; i++)
+        is_same = is_same_item(g_ptr_array_index(a->items, i), g_ptr_array_index(b->items, i));
+    return is_same;
 }
 
 /* A plan is carried out only as it was made: the facts it rests on are read again. */
@@ -117,6 +153,8 @@ undo_step(HdPlan *plan, HdStep *step, Undoing *undoing)
     g_autoptr(GError) error = NULL;
     gboolean has_acted = FALSE;
 
+    if (step->kind->undo == NULL)
+        return;
     if (step->kind->undo(plan, step, &has_acted, &error)) {
         if (!has_acted)
             return;
@@ -149,11 +187,16 @@ new_report(const HdPlan *plan, const GError *cause, const Undoing *undoing)
 
     if (undoing->troubles->len == 0) {
         GError *told = g_error_copy(cause);
+        gboolean is_open = !plan->is_attach && g_error_matches(cause, HD_ERROR, HD_ERROR_TIMEOUT);
 
         g_free(told->message);
-        told->message = g_strdup_printf("%s; everything is as before%s%s%s", cause->message,
-                                        undoing->restored->len > 0 ? " (undone: " : "", restored,
-                                        undoing->restored->len > 0 ? ")" : "");
+        told->message = g_strdup_printf(
+            "%s; %s%s%s%s", cause->message,
+            is_open ? "all else is as before, but the request stays open: the device leaves the "
+                      "running VM when the guest answers late"
+                    : "everything is as before",
+            undoing->restored->len > 0 ? " (undone: " : "", restored,
+            undoing->restored->len > 0 ? ")" : "");
         return told;
     }
     const HdPlanItem *first = g_ptr_array_index(plan->items, 0);
@@ -199,7 +242,7 @@ hd_plan_run(HdPlan *plan, HdPlanProgressFunc progress, gpointer user_data, GErro
 
         tell(plan, step, HD_PLAN_STEP_STARTED, NULL);
         if (step->kind->apply(plan, step, &cause)) {
-            tell(plan, step, HD_PLAN_STEP_DONE, NULL);
+            tell(plan, step, HD_PLAN_STEP_DONE, step->result);
             continue;
         }
         tell(plan, step, HD_PLAN_STEP_FAILED, cause->message);

@@ -60,14 +60,21 @@ hd_source_index_clear(HdSourceIndex *index)
     g_clear_pointer(&index->host, hd_host_unref);
 }
 
+/* The numbers change with each replug: where the ids are given too, they must fit. */
 static const HdDevice *
 find_usb(const HdSourceIndex *index, const HdHostdev *hostdev)
 {
     gpointer ids = usb_ids_key(hostdev->usb_vendor, hostdev->usb_product);
 
-    if (hostdev->usb_bus >= 0)
-        return g_hash_table_lookup(index->usb_by_number,
-                                   usb_number_key(hostdev->usb_bus, hostdev->usb_device));
+    if (hostdev->usb_bus >= 0) {
+        const HdDevice *device = g_hash_table_lookup(
+            index->usb_by_number, usb_number_key(hostdev->usb_bus, hostdev->usb_device));
+        const HdUsbFacts *usb = device != NULL ? hd_device_get_usb(device) : NULL;
+
+        if (usb != NULL && hostdev->usb_has_ids && usb_ids_key(usb->vendor, usb->product) != ids)
+            return NULL;
+        return device;
+    }
     if (g_hash_table_contains(index->usb_twins, ids))
         return NULL;
     return g_hash_table_lookup(index->usb_by_ids, ids);

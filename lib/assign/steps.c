@@ -11,7 +11,7 @@
 #include "verdict/rules.h"
 
 /* How long libvirt may take to give a device back after the VM has let go of it. */
-#define RETURN_TIMEOUT_MS 10000
+#define RETURN_TIMEOUT_MS 3000
 #define POLL_INTERVAL_MS 50
 
 static const HdPciAddress *
@@ -39,8 +39,13 @@ write_config(HdPlan *plan, const char *expected, const char *xml, GError **error
 static gboolean
 apply_write_config(HdPlan *plan, HdStep *step, GError **error)
 {
-    if (!write_config(plan, plan->config_before, plan->config_after, error))
+    g_autoptr(GError) local_error = NULL;
+
+    if (!write_config(plan, plan->config_before, plan->config_after, &local_error)) {
+        plan->is_config_unsettled = g_error_matches(local_error, HD_ERROR, HD_ERROR_TIMEOUT);
+        g_propagate_error(error, g_steal_pointer(&local_error));
         return FALSE;
+    }
     plan->config_written = read_config(plan, error);
     return plan->config_written != NULL;
 }
@@ -82,6 +87,11 @@ undo_write_config(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **
 
     if (now == NULL)
         return FALSE;
+    if (plan->is_config_unsettled) {
+        hd_error_set(error, HD_ERROR_TIMEOUT, NULL, NULL,
+                     "libvirt has not answered, and may still store the new configuration");
+        return FALSE;
+    }
     if (strcmp(now, plan->config_before) == 0)
         return TRUE;
     if (g_strcmp0(now, plan->config_written) == 0)
@@ -105,29 +115,49 @@ undo_unbind(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error)
 {
     g_autofree char *now = hd_driver_dup_current(plan->engine->sysfs, get_address(step));
 
+    /* Told by the step that gives it. */
+    if (step->item->is_unsettled)
+        return TRUE;
+    if (!hd_plan_restore_override(plan, step->item, error))
+        return FALSE;
     *ret_has_acted = now == NULL;
     return hd_driver_probe(plan->engine->sysfs, get_address(step), step->item->driver,
                            HD_DRIVER_TIMEOUT_MS, error);
 }
 
+/* A call that has not ended in time goes on inside of libvirt: whether the VM gets the device is
+ * not known, and until it is known nobody may touch the device's driver. */
 static gboolean
-give(HdPlan *plan, const HdPlanItem *item, GError **error)
+note_outcome(HdPlan *plan, HdPlanItem *item, GError *cause, GError **error)
+{
+    gboolean is_there = FALSE;
+
+    if (g_error_matches(cause, HD_ERROR, HD_ERROR_TIMEOUT) &&
+        hd_plan_read_is_live(plan, item, &is_there, NULL) && is_there) {
+        g_error_free(cause);
+        return TRUE;
+    }
+    item->is_unsettled = g_error_matches(cause, HD_ERROR, HD_ERROR_TIMEOUT);
+    hd_error_add_device(cause, item->name);
+    g_propagate_error(error, cause);
+    return FALSE;
+}
+
+static gboolean
+give(HdPlan *plan, HdPlanItem *item, GError **error)
 {
     HdVmProvider *provider = plan->engine->provider;
-    const char *name = item->name;
+    GError *cause = NULL;
     gboolean is_there;
 
-    if (!provider->klass->attach_live(provider, plan->vm->name, item->live, error)) {
-        if (error != NULL && *error != NULL)
-            hd_error_add_device(*error, name);
-        return FALSE;
-    }
+    if (!provider->klass->attach_live(provider, plan->vm->name, item->live, &cause))
+        return note_outcome(plan, item, cause, error);
     if (!hd_plan_read_is_live(plan, item, &is_there, error))
         return FALSE;
     if (is_there)
         return TRUE;
-    hd_error_set(error, HD_ERROR_FAILED, name, "look at the VM's log",
-                 "VM '%s' does not have %s after it was given", plan->vm->name, name);
+    hd_error_set(error, HD_ERROR_FAILED, item->name, "look at the VM's log",
+                 "VM '%s' does not have %s after it was given", plan->vm->name, item->name);
     return FALSE;
 }
 
@@ -183,6 +213,13 @@ undo_attach_live(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **e
 
     if (!hd_plan_read_is_live(plan, step->item, &is_there, error))
         return FALSE;
+    if (!is_there && step->item->is_unsettled) {
+        hd_error_set(error, HD_ERROR_TIMEOUT, step->item->name, NULL,
+                     "libvirt has not ended giving %s to VM '%s', and may still do it",
+                     step->item->name, plan->vm->name);
+        return FALSE;
+    }
+    step->item->is_unsettled = FALSE;
     *ret_has_acted = is_there;
     return !is_there || take(plan, step, error);
 }
@@ -214,6 +251,23 @@ wait_for_return(HdPlan *plan, const HdStep *step)
     }
 }
 
+static void
+probe_returned(HdPlan *plan, HdStep *step)
+{
+    const char *root = plan->engine->sysfs;
+    g_autoptr(GError) error = NULL;
+
+    if (!hd_driver_probe(root, get_address(step), NULL, HD_DRIVER_TIMEOUT_MS, &error)) {
+        step->result = g_strdup_printf("it has no driver: %s", error->message);
+        return;
+    }
+    g_autofree char *driver = hd_driver_dup_current(root, get_address(step));
+    if (driver == NULL)
+        step->result = g_strdup("the kernel has no driver for it");
+}
+
+/* It cannot fail: a dismissal that the guest has agreed to is not taken back for what the host does
+ * with the device. What is odd is told. */
 static gboolean
 apply_return(HdPlan *plan, HdStep *step, GError **error)
 {
@@ -221,34 +275,24 @@ apply_return(HdPlan *plan, HdStep *step, GError **error)
     const HdHostdev *live = step->item->live;
     g_autofree char *driver = NULL;
 
-    /* It was pulled out of the host meanwhile, or is not libvirt's to give back. */
-    if (!hd_driver_has_device(root, get_address(step)) || (live != NULL && !live->managed))
+    if (!hd_driver_has_device(root, get_address(step))) {
+        step->result = g_strdup("it is no longer on this host");
         return TRUE;
+    }
+    if (live != NULL && !live->managed) {
+        step->result = g_strdup("the VM's definition says that libvirt does not manage its driver");
+        return TRUE;
+    }
     driver = wait_for_return(plan, step);
     if (driver == NULL)
-        return hd_driver_probe(root, get_address(step), NULL, HD_DRIVER_TIMEOUT_MS, error);
-    if (!hd_rules_is_vfio_driver(driver) || live == NULL)
-        return TRUE;
-    hd_error_set(error, HD_ERROR_KERNEL, step->item->name,
-                 "see the log of libvirtd and the kernel's messages",
-                 "%s still has the driver %s after VM '%s' let go of it", step->item->name, driver,
-                 plan->vm->name);
-    return FALSE;
-}
-
-/* The group cannot go back to the VM while a member has a host driver. */
-static gboolean
-undo_return(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error)
-{
-    g_autofree char *now = hd_driver_dup_current(plan->engine->sysfs, get_address(step));
-
-    *ret_has_acted = now != NULL && !hd_rules_is_vfio_driver(now);
-    return !*ret_has_acted ||
-           hd_driver_unbind(plan->engine->sysfs, get_address(step), HD_DRIVER_TIMEOUT_MS, error);
+        probe_returned(plan, step);
+    else if (hd_rules_is_vfio_driver(driver) && live != NULL)
+        step->result = g_strdup_printf("it keeps %s, which it had before a VM got it", driver);
+    return TRUE;
 }
 
 const HdStepKind hd_step_write_config = {"write-config", apply_write_config, undo_write_config};
 const HdStepKind hd_step_unbind = {"unbind", apply_unbind, undo_unbind};
 const HdStepKind hd_step_attach_live = {"attach-live", apply_attach_live, undo_attach_live};
 const HdStepKind hd_step_detach_live = {"detach-live", apply_detach_live, undo_detach_live};
-const HdStepKind hd_step_return = {"return", apply_return, undo_return};
+const HdStepKind hd_step_return = {"return", apply_return, NULL};

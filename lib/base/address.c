@@ -66,11 +66,30 @@ hd_pci_address_parse(const char *text, HdPciAddress *ret_address, GError **error
     return FALSE;
 }
 
+/* At least min_digits hexadecimal digits and the character that ends them; returns what follows. */
+static char *
+put_field(char *place, guint32 value, unsigned min_digits, char end)
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned n = min_digits;
+
+    while (n < 8 && value >> (4 * n) != 0)
+        n++;
+    for (unsigned i = n; i-- > 0;)
+        *place++ = digits[value >> (4 * i) & 0xf];
+    *place++ = end;
+    return place;
+}
+
+/* Without g_snprintf(): the addresses of a host are formatted by the thousand. */
 char *
 hd_pci_address_format(const HdPciAddress *address, char buffer[HD_PCI_ADDRESS_STRLEN])
 {
-    g_snprintf(buffer, HD_PCI_ADDRESS_STRLEN, "%04x:%02x:%02x.%x", address->domain, address->bus,
-               address->slot & 0x1fU, address->function & 7U);
+    char *place = put_field(buffer, address->domain, 4, ':');
+
+    place = put_field(place, address->bus, 2, ':');
+    place = put_field(place, address->slot & 0x1fU, 2, '.');
+    put_field(place, address->function & 7U, 1, '\0');
     return buffer;
 }
 

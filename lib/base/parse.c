@@ -29,10 +29,9 @@ hd_parse_uint_n(const char *text, gsize length, unsigned base, guint64 max, guin
         int digit = digit_value(text[i], base);
         if (digit < 0)
             return FALSE;
-        /* Asked before multiplying, so that no overflow can hide. */
-        if (value > (G_MAXUINT64 - (guint64) digit) / base)
+        if (!g_uint64_checked_mul(&value, value, base) ||
+            !g_uint64_checked_add(&value, value, (guint64) digit))
             return FALSE;
-        value = value * base + (guint64) digit;
     }
     if (value > max)
         return FALSE;

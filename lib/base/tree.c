@@ -293,27 +293,34 @@ hd_tree_list(HdTree *tree, const char *path)
     return dir != NULL ? hd_tree_dir_list(dir) : NULL;
 }
 
+/* A path while it is put together; there is room for both texts that it is made of. */
+typedef struct {
+    char *text;
+    gsize length;
+} Path;
+
 /* Applies one component of a link's text to the path so far; FALSE when it leads outside. */
 static gboolean
-step(GString *path, const char *component, gsize length)
+step(Path *path, const char *component, gsize length)
 {
     if (length == 0 || (length == 1 && component[0] == '.'))
         return TRUE;
     if (length == 2 && component[0] == '.' && component[1] == '.') {
-        if (path->len == 0)
+        if (path->length == 0)
             return FALSE;
-        const char *slash = strrchr(path->str, '/');
-        g_string_truncate(path, slash != NULL ? (gsize) (slash - path->str) : 0);
+        const char *slash = memrchr(path->text, '/', path->length);
+        path->length = slash != NULL ? (gsize) (slash - path->text) : 0;
         return TRUE;
     }
-    if (path->len > 0)
-        g_string_append_c(path, '/');
-    g_string_append_len(path, component, (gssize) length);
-    return path->len < PATH_MAX;
+    if (path->length > 0)
+        path->text[path->length++] = '/';
+    memcpy(path->text + path->length, component, length);
+    path->length += length;
+    return path->length < PATH_MAX;
 }
 
 static gboolean
-walk(GString *path, const char *text)
+walk(Path *path, const char *text)
 {
     for (;;) {
         const char *end = strchrnul(text, '/');
@@ -328,14 +335,16 @@ walk(GString *path, const char *text)
 char *
 hd_tree_resolve(const char *base, const char *target)
 {
-    g_autoptr(GString) path = g_string_sized_new(128);
+    g_autofree char *text = g_malloc(strlen(base) + strlen(target) + 2);
+    Path path = {.text = text};
 
     if (target[0] == '\0')
         return NULL;
     /* An absolute link starts at the host's root, which is where paths start. */
-    if (target[0] != '/' && !walk(path, base))
+    if (target[0] != '/' && !walk(&path, base))
         return NULL;
-    if (!walk(path, target))
+    if (!walk(&path, target))
         return NULL;
-    return g_string_free(g_steal_pointer(&path), FALSE);
+    text[path.length] = '\0';
+    return g_steal_pointer(&text);
 }

@@ -217,9 +217,11 @@ apply_edits(const char *xml, GArray *edits)
     for (unsigned i = 0; i < edits->len; i++) {
         const Edit *edit = &g_array_index(edits, Edit, i);
 
-        g_string_append_len(result, xml + position, (gssize) (edit->begin - position));
+        /* Something put behind an element that is taken out begins inside of what is gone. */
+        if (edit->begin > position)
+            g_string_append_len(result, xml + position, (gssize) (edit->begin - position));
         g_string_append(result, edit->text != NULL ? edit->text : "");
-        position = edit->end;
+        position = MAX(position, edit->end);
     }
     g_string_append(result, xml + position);
     return g_string_free(result, FALSE);

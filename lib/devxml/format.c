@@ -111,6 +111,10 @@ hd_hostdev_format(const HdHostdev *hostdev)
 {
     GString *xml = g_string_sized_new(512);
 
+    if (hostdev->element != NULL) {
+        g_string_append_printf(xml, "%s\n", hostdev->element);
+        return g_string_free(xml, FALSE);
+    }
     append_begin(xml, hostdev);
     append_source(xml, hostdev);
     append_element(xml, "  ", "alias", "name", hostdev->alias);

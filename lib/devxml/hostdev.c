@@ -25,6 +25,7 @@ hd_hostdev_copy(const HdHostdev *hostdev)
     copy->mdev_uuid = g_strdup(hostdev->mdev_uuid);
     copy->mac = g_strdup(hostdev->mac);
     copy->alias = g_strdup(hostdev->alias);
+    copy->element = g_strdup(hostdev->element);
     return copy;
 }
 
@@ -36,6 +37,7 @@ hd_hostdev_free(HdHostdev *hostdev)
     g_free(hostdev->mdev_uuid);
     g_free(hostdev->mac);
     g_free(hostdev->alias);
+    g_free(hostdev->element);
     g_free(hostdev);
 }
 

@@ -39,6 +39,8 @@ typedef struct {
 
     char *mac;   /* interface: NULL when not given */
     char *alias; /* NULL when not given */
+    /* The whole element as a definition has it; NULL for one made from these members. */
+    char *element;
 
     gboolean has_guest_pci; /* guest side PCI address */
     HdPciAddress guest_pci;
@@ -57,7 +59,7 @@ gboolean hd_hostdev_equal_source(const HdHostdev *a, const HdHostdev *b);
 /* What a message calls the host device, such as "PCI device 0000:01:10.0". */
 char *hd_hostdev_dup_description(const HdHostdev *hostdev);
 
-/* libvirt's canonical XML of the device element, its last line ended too. */
+/* libvirt's canonical XML of the device element; the element itself when it was read whole. */
 char *hd_hostdev_format(const HdHostdev *hostdev);
 
 /* All assigned devices of a whole <domain> document: hostdev elements and interfaces of type
@@ -81,6 +83,9 @@ char *hd_domain_xml_dup_element(const char *xml,
  * an unused pcie-root-port where the machine has any (q35, virt), otherwise a free slot of the
  * conventional root bus. HD_ERROR_UNSUPPORTED with a hint when there is none. */
 gboolean hd_domain_xml_find_slot(const char *xml, HdPciAddress *ret_slot, GError **error);
+
+/* Whether the document has a SCSI controller, to which a SCSI device can be plugged. */
+gboolean hd_domain_xml_has_scsi_controller(const char *xml);
 
 /* How many empty hotpluggable root ports (or slots on a conventional root bus) the running VM's
  * document shows. */

@@ -19,6 +19,7 @@ typedef struct {
     gboolean is_port[N_BUSES]; /* the bus below an Express port that takes hotplug */
     gboolean has_express_root;
     gboolean has_conventional_root;
+    gboolean has_scsi_controller;
     unsigned first_slot; /* of the conventional root */
 } Slots;
 
@@ -42,6 +43,7 @@ read_controller(xmlNode *element, Slots *slots)
     xmlNode *target = hd_element_find(element, "target");
     guint64 index = 0;
 
+    slots->has_scsi_controller |= hd_element_matches(element, "type", "scsi");
     if (model == NULL || !hd_element_matches(element, "type", "pci") ||
         !hd_element_require_number(element, "index", N_BUSES - 1, &index, NULL))
         return;
@@ -139,4 +141,12 @@ hd_domain_xml_count_free_slots(const char *xml)
     Slots slots = {.first_slot = 1};
 
     return read_slots(xml, &slots, NULL) ? count_free(&slots, NULL) : 0;
+}
+
+gboolean
+hd_domain_xml_has_scsi_controller(const char *xml)
+{
+    Slots slots = {.first_slot = 1};
+
+    return read_slots(xml, &slots, NULL) && slots.has_scsi_controller;
 }

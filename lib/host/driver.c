@@ -12,6 +12,8 @@
 /* A kernel that has accepted a write has bound or unbound before write(2) returns; drivers which
  * probe asynchronously need a moment more. */
 #define POLL_INTERVAL_MS 20
+/* driver_override is read under the device's lock. */
+#define READ_TIMEOUT_MS 2000
 
 static char *
 device_path(const HdPciAddress *address, const char *attribute)
@@ -34,11 +36,10 @@ hd_driver_dup_current(const char *root, const HdPciAddress *address)
 char *
 hd_driver_dup_override(const char *root, const HdPciAddress *address)
 {
-    g_autofree char *attribute = device_path(address, "/driver_override");
-    g_autofree char *path = g_build_filename(root, attribute, NULL);
-    g_autofree char *text = NULL;
+    g_autofree char *path = device_path(address, "/driver_override");
+    g_autofree char *text = hd_read_attribute(root, path, READ_TIMEOUT_MS);
 
-    if (!g_file_get_contents(path, &text, NULL, NULL))
+    if (text == NULL)
         return NULL;
     g_strstrip(text);
     /* The kernel prints its null pointer. */

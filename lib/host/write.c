@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * One sysfs write in a worker thread with a deadline.
+ * One sysfs write, or read, in a worker thread with a deadline.
  */
 #include "host/write.h"
 
@@ -18,7 +18,8 @@ typedef struct {
     gboolean is_done;
     int errno_value;
     char *path;
-    char *text;
+    char *text; /* what to write; NULL: read */
+    char value[HD_ATTRIBUTE_MAX];
 } Job;
 
 static void
@@ -49,11 +50,26 @@ write_whole(const char *path, const char *text)
     return errno_value;
 }
 
+static int
+read_whole(const char *path, char value[HD_ATTRIBUTE_MAX])
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+
+    if (fd < 0)
+        return errno;
+    gssize length = read(fd, value, HD_ATTRIBUTE_MAX - 1);
+    int errno_value = length < 0 ? errno : 0;
+    close(fd);
+    value[MAX(length, 0)] = '\0';
+    return errno_value;
+}
+
 static gpointer
 run_job(gpointer data)
 {
     Job *job = data;
-    int errno_value = write_whole(job->path, job->text);
+    int errno_value = job->text != NULL ? write_whole(job->path, job->text)
+                                        : read_whole(job->path, job->value);
 
     g_mutex_lock(&job->lock);
     job->errno_value = errno_value;
@@ -90,6 +106,22 @@ job_new(const char *root, const char *path, const char *text)
     return job;
 }
 
+/* Lets a worker do the job; NULL when none can be started. */
+static Job *
+start_job(const char *root, const char *path, const char *text, GError **error)
+{
+    Job *job = job_new(root, path, text);
+    g_autoptr(GThread)
+        worker = g_thread_try_new("hd-attribute", run_job, g_atomic_rc_box_acquire(job), error);
+
+    if (worker != NULL)
+        return job;
+    hd_error_adopt(error, HD_ERROR_FAILED);
+    g_atomic_rc_box_release_full(job, job_clear);
+    g_atomic_rc_box_release_full(job, job_clear);
+    return NULL;
+}
+
 gboolean
 hd_write_attribute(const char *root,
                    const char *path,
@@ -97,20 +129,12 @@ hd_write_attribute(const char *root,
                    unsigned timeout_ms,
                    GError **error)
 {
-    Job *job = job_new(root, path, text);
-    g_autoptr(GThread) worker = NULL;
-    gboolean is_done;
-    int errno_value;
+    Job *job = start_job(root, path, text, error);
 
-    worker = g_thread_try_new("hd-write", run_job, g_atomic_rc_box_acquire(job), error);
-    if (worker == NULL) {
-        hd_error_adopt(error, HD_ERROR_FAILED);
-        g_atomic_rc_box_release_full(job, job_clear);
-        g_atomic_rc_box_release_full(job, job_clear);
+    if (job == NULL)
         return FALSE;
-    }
-    is_done = wait_for_job(job, timeout_ms);
-    errno_value = is_done ? job->errno_value : 0;
+    gboolean is_done = wait_for_job(job, timeout_ms);
+    int errno_value = is_done ? job->errno_value : 0;
     g_atomic_rc_box_release_full(job, job_clear);
     if (!is_done) {
         hd_error_set(error, HD_ERROR_TIMEOUT, NULL,
@@ -125,4 +149,18 @@ hd_write_attribute(const char *root,
         return FALSE;
     }
     return TRUE;
+}
+
+char *
+hd_read_attribute(const char *root, const char *path, unsigned timeout_ms)
+{
+    Job *job = start_job(root, path, NULL, NULL);
+    char *value = NULL;
+
+    if (job == NULL)
+        return NULL;
+    if (wait_for_job(job, timeout_ms) && job->errno_value == 0)
+        value = g_strdup(job->value);
+    g_atomic_rc_box_release_full(job, job_clear);
+    return value;
 }

@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "inventory/builder.h"
 
+#define DETAILS_TIMEOUT_MS 20000
+
 static guint64
 next_generation(void)
 {
@@ -111,12 +113,101 @@ hd_host_new_for_tree(HdTree *tree, HdHostFlags flags, GError **error)
     return g_steal_pointer(&host);
 }
 
-HdHost *
-hd_host_new(HdHostFlags flags, GError **error)
+static HdHost *
+new_live(HdHostFlags flags, GError **error)
 {
     g_autoptr(HdTree) tree = hd_tree_new_live(error);
 
     return tree != NULL ? hd_host_new_for_tree(tree, flags, error) : NULL;
+}
+
+/* A snapshot under way in a worker; whoever lets go last frees it. */
+typedef struct {
+    HdHostFlags flags;
+    GMutex lock;
+    GCond done_cond;
+    gboolean is_done;
+    HdHost *host;
+    GError *error;
+} Job;
+
+static void
+job_clear(gpointer data)
+{
+    Job *job = data;
+
+    hd_host_unref(job->host);
+    g_clear_error(&job->error);
+    g_mutex_clear(&job->lock);
+    g_cond_clear(&job->done_cond);
+}
+
+static gpointer
+run_job(gpointer data)
+{
+    Job *job = data;
+    GError *error = NULL;
+    HdHost *host = new_live(job->flags, &error);
+
+    g_mutex_lock(&job->lock);
+    job->host = host;
+    job->error = error;
+    job->is_done = TRUE;
+    g_cond_signal(&job->done_cond);
+    g_mutex_unlock(&job->lock);
+    g_atomic_rc_box_release_full(job, job_clear);
+    return NULL;
+}
+
+static HdHost *
+wait_for_job(Job *job, unsigned timeout_ms, GError **error)
+{
+    gint64 deadline = g_get_monotonic_time() + (gint64) timeout_ms * G_TIME_SPAN_MILLISECOND;
+    g_autoptr(GMutexLocker) G_GNUC_UNUSED locker = g_mutex_locker_new(&job->lock);
+
+    while (!job->is_done && g_cond_wait_until(&job->done_cond, &job->lock, deadline))
+        continue;
+    if (!job->is_done) {
+        hd_error_set(error, HD_ERROR_TIMEOUT, NULL, "see the kernel's messages",
+                     "the kernel has not told the details of all devices after %u ms; a driver may "
+                     "not be letting go of its device",
+                     timeout_ms);
+        return NULL;
+    }
+    if (job->error != NULL)
+        g_propagate_error(error, g_steal_pointer(&job->error));
+    return g_steal_pointer(&job->host);
+}
+
+HdHost *
+hd_host_new_bounded(HdHostFlags flags, unsigned timeout_ms, GError **error)
+{
+    Job *job = g_atomic_rc_box_new0(Job);
+    g_autoptr(GThread) worker = NULL;
+    HdHost *host = NULL;
+
+    job->flags = flags;
+    g_mutex_init(&job->lock);
+    g_cond_init(&job->done_cond);
+    worker = g_thread_try_new("hd-snapshot", run_job, g_atomic_rc_box_acquire(job), error);
+    if (worker != NULL) {
+        host = wait_for_job(job, timeout_ms, error);
+    } else {
+        hd_error_adopt(error, HD_ERROR_FAILED);
+        g_atomic_rc_box_release_full(job, job_clear);
+    }
+    g_atomic_rc_box_release_full(job, job_clear);
+    return host;
+}
+
+/* Some of the details are read under the device's lock, which a driver that does not let go of its
+ * device holds for as long as it likes. */
+HdHost *
+hd_host_new(HdHostFlags flags, GError **error)
+{
+    if ((flags & HD_HOST_LOAD_DETAILS) != 0)
+        return hd_host_new_bounded(flags, DETAILS_TIMEOUT_MS, error);
+    return new_live(flags, error);
 }
 
 HdHost *

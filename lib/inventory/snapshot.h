@@ -54,4 +54,7 @@ guint32 hd_host_hash_pci(const HdHost *host, const HdPciAddress *address);
 /* The kernel's name of a device: the last component of its path. */
 const char *hd_device_get_kernel_name(const HdDevice *device);
 
+/* A snapshot of this machine, HD_ERROR_TIMEOUT when the kernel has not told all in time. */
+HdHost *hd_host_new_bounded(HdHostFlags flags, unsigned timeout_ms, GError **error);
+
 G_END_DECLS

@@ -28,7 +28,8 @@ take_line(char *line, HdUevent *uevent)
         return;
     *equals = '\0';
     for (unsigned i = 0; i < HD_UEVENT_LAST; i++)
-        if (uevent->value[i] == NULL && strcmp(line, uevent_keys[i]) == 0) {
+        if (line[0] == uevent_keys[i][0] && uevent->value[i] == NULL &&
+            strcmp(line, uevent_keys[i]) == 0) {
             hd_text_clean(equals + 1, strlen(equals + 1));
             uevent->value[i] = equals[1] != '\0' ? equals + 1 : NULL;
             return;
@@ -103,8 +104,12 @@ hd_text_clean(char *text, gsize length)
 gboolean
 hd_text_is_plain(const char *text)
 {
-    gsize left = strlen(text);
+    gsize left;
 
+    /* Nearly all of it is ASCII. */
+    while (*text >= ' ' && *text <= '~')
+        text++;
+    left = strlen(text);
     while (left > 0) {
         gsize step = printable(text, left);
 

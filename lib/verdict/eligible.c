@@ -137,8 +137,10 @@ hd_device_is_eligible(const HdDevice *device, const HdPolicy *policy)
 gboolean
 hd_rules_is_vfio_driver(const char *driver)
 {
-    /* vfio-pci, and variants such as mlx5_vfio_pci or vfio_pci_nvgrace */
-    return driver != NULL && strstr(driver, "vfio") != NULL;
+    /* vfio-pci itself, and its variants: mlx5_vfio_pci, nvgrace_gpu_vfio_pci, hisi-acc-vfio-pci */
+    return driver != NULL &&
+           (strcmp(driver, "vfio-pci") == 0 || g_str_has_suffix(driver, "_vfio_pci") ||
+            g_str_has_suffix(driver, "-vfio-pci"));
 }
 
 gboolean

@@ -43,9 +43,10 @@ static const struct {
     [HD_REASON_USB_ROOT_HUB] = {"%s is the root hub of a USB controller",
                                 "assign a device behind it, or the controller"},
     [HD_REASON_POLICY] = {"%s is excluded by the policy", "leave out the --exclude that names it"},
-    [HD_REASON_NO_IOMMU] = {"%s cannot be assigned: this host has no active IOMMU",
-                            "switch on VT-d or AMD-Vi in the firmware, and intel_iommu=on on the "
-                            "kernel command line of Intel hosts"},
+    [HD_REASON_NO_IOMMU] =
+        {"%s writes to memory by itself, and this host has no active IOMMU to bound that",
+         "switch on VT-d or AMD-Vi in the firmware, and intel_iommu=on on the "
+         "kernel command line of Intel hosts"},
     [HD_REASON_NO_GROUP] = {"%s is in no IOMMU group, so nothing isolates it",
                             "see the kernel's messages about the IOMMU for this device"},
     [HD_REASON_GROUP_MEMBER] =

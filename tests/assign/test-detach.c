@@ -108,7 +108,8 @@ test_mute_guest(Fixture *fixture, gconstpointer unused)
     g_assert_false(hd_plan_run(plan, count_waits, &n_waits, &error));
     g_assert_error(error, HD_ERROR, HD_ERROR_TIMEOUT);
     g_assert_cmpstr(hd_error_get_device(error), ==, ALONE);
-    g_assert_nonnull(strstr(error->message, "everything is as before"));
+    g_assert_nonnull(strstr(error->message, "the request stays open"));
+    g_assert_null(strstr(error->message, "everything is as before"));
     g_assert_cmpuint(n_waits, ==, 1);
     g_autofree char *after = fixture_describe(fixture);
     g_assert_cmpstr(before, ==, after);
@@ -166,6 +167,66 @@ test_absent_device(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(n_absent, ==, 0);
 }
 
+/* A device that vfio-pci had before a VM got it keeps vfio-pci: libvirt does not take it away, and
+ * the dismissal stands. */
+static void
+keep_result(const HdPlan *plan,
+            unsigned step,
+            HdPlanProgress progress,
+            const char *detail,
+            gpointer user_data)
+{
+    char **result = user_data;
+
+    if (progress == HD_PLAN_STEP_DONE && detail != NULL && *result == NULL)
+        *result = g_strdup(detail);
+}
+
+static void
+test_device_of_vfio(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {ALONE, NULL};
+    g_autofree char *result = NULL;
+    g_autoptr(GError) error = NULL;
+
+    fake_host_give(fixture->fake, "0000:00:07.0");
+    fixture_look_again(fixture);
+    fixture_do(fixture, TRUE, "runs", names, 0);
+    fault_vm_leave_drivers(fixture->vms);
+    g_autoptr(HdPlan) plan = fixture_plan(fixture, FALSE, "runs", names, 0, &error);
+    g_assert_no_error(error);
+    hd_plan_run(plan, keep_result, &result, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(result);
+    g_assert_nonnull(strstr(result, "keeps vfio-pci"));
+    g_autofree char *live = fault_vm_dup_live(fixture->vms, "runs");
+    g_assert_null(strstr(live, "<hostdev"));
+}
+
+/* The element comes back whole when a dismissal is undone, whatever stands in it. */
+static void
+test_undo_gives_element_back_whole(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {"pci_0000_00_05_0", ALONE, NULL};
+    g_autoptr(GError) error = NULL;
+
+    fault_vm_define_live(fixture->vms, "other",
+                         "<hostdev mode='subsystem' type='pci' managed='yes'>"
+                         "<source><address domain='0x0000' bus='0x00' slot='0x05' "
+                         "function='0x0'/></source><boot order='3'/>"
+                         "<rom bar='off' file='/rom.bin'/></hostdev>"
+                         "<hostdev mode='subsystem' type='pci' managed='yes'>"
+                         "<source><address domain='0x0000' bus='0x00' slot='0x07' "
+                         "function='0x0'/></source></hostdev>");
+    g_autoptr(HdPlan) plan = fixture_plan(fixture, FALSE, "other", names, HD_PLAN_LIVE, &error);
+    g_assert_no_error(error);
+    fault_vm_fail_call(fixture->vms, 2, FALSE);
+    g_assert_false(hd_plan_run(plan, NULL, NULL, &error));
+    g_autofree char *live = fault_vm_dup_live(fixture->vms, "other");
+    g_assert_nonnull(strstr(live, "<boot order='3'/>"));
+    g_assert_nonnull(strstr(live, "<rom bar='off' file='/rom.bin'/>"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -177,5 +238,7 @@ main(int argc, char **argv)
     fixture_add("/detach/mute-guest", test_mute_guest);
     fixture_add("/detach/pulled", test_pulled_device);
     fixture_add("/detach/absent", test_absent_device);
+    fixture_add("/detach/vfio", test_device_of_vfio);
+    fixture_add("/detach/whole-element", test_undo_gives_element_back_whole);
     return g_test_run();
 }

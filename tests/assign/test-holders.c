@@ -2,6 +2,8 @@
  *
  * Which VM holds what.
  */
+#include <string.h>
+
 #include "assign/holders.h"
 #include "base/error.h"
 #include "fixture.h"
@@ -64,6 +66,43 @@ test_stored_hold_counts(Fixture *fixture, gconstpointer unused)
     g_assert_error(error, HD_ERROR, HD_ERROR_BUSY);
 }
 
+/* One definition that nobody can read is told, and the others are served. */
+static void
+test_odd_definition_is_told(Fixture *fixture, gconstpointer unused)
+{
+    g_autoptr(GError) error = NULL;
+    unsigned n_holders;
+
+    fault_vm_define_live(fixture->vms, "runs",
+                         "<hostdev mode='subsystem' type='pci'><source><address domain='x' "
+                         "bus='0' slot='0' function='0'/></source></hostdev>");
+    g_autoptr(HdHolders) holders = hd_engine_read_holders(fixture->engine, fixture->host, &error);
+    g_assert_no_error(error);
+    const char *const *notes = hd_holders_get_notes(holders);
+    g_assert_nonnull(notes[0]);
+    g_assert_nonnull(strstr(notes[0], "'runs'"));
+    g_assert_null(notes[1]);
+    hd_holders_lookup(holders, hd_host_find(fixture->host, HELD), &n_holders);
+    g_assert_cmpuint(n_holders, ==, 1);
+}
+
+/* A group belongs to one VM, through whichever of its members. */
+static void
+test_group_of_another_vm(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {SATA, NULL};
+    g_autoptr(GError) error = NULL;
+
+    fault_vm_define_live(fixture->vms, "other",
+                         "<hostdev mode='subsystem' type='pci' managed='yes'><source><address "
+                         "domain='0' bus='0' slot='0x1f' function='0'/></source></hostdev>");
+    g_autoptr(HdPlan)
+        plan = fixture_plan(fixture, TRUE, "runs", names, HD_PLAN_RELEASE_GROUP, &error);
+    g_assert_null(plan);
+    g_assert_error(error, HD_ERROR, HD_ERROR_BUSY);
+    g_assert_nonnull(strstr(error->message, LPC));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -71,5 +110,7 @@ main(int argc, char **argv)
     fixture_add("/holders/lookup", test_lookup);
     fixture_add("/holders/vm", test_devices_of_vm);
     fixture_add("/holders/stored", test_stored_hold_counts);
+    fixture_add("/holders/odd-definition", test_odd_definition_is_told);
+    fixture_add("/holders/group", test_group_of_another_vm);
     return g_test_run();
 }

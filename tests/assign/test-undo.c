@@ -101,6 +101,30 @@ test_failed_undo_is_told(Fixture *fixture, gconstpointer unused)
     g_assert_null(bare);
 }
 
+/* libvirt has not answered in time: what it does is not known, so nothing is called undone and
+ * nobody touches the driver under it. */
+static void
+test_unknown_outcome_is_told(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {ALONE, NULL};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HdPlan) plan = fixture_plan(fixture, TRUE, "runs", names, 0, &error);
+
+    g_assert_no_error(error);
+    fault_vm_delay_attach(fixture->vms);
+    g_assert_false(hd_plan_run(plan, NULL, NULL, &error));
+    g_assert_error(error, HD_ERROR, HD_ERROR_UNDO_FAILED);
+    g_assert_nonnull(strstr(error->message, "may still do it"));
+    g_autofree char *driver = fake_host_dup_driver(fixture->fake, "0000:00:07.0");
+    g_assert_cmpstr(driver, ==, "vfio-pci");
+
+    fault_vm_end_late_call(fixture->vms);
+    fixture_look_again(fixture);
+    fixture_do(fixture, FALSE, "runs", names, 0);
+    g_autofree char *after = fake_host_dup_driver(fixture->fake, "0000:00:07.0");
+    g_assert_cmpstr(after, ==, "igbvf");
+}
+
 /* Someone edits the VM between our writing and our undoing: the edit stays. */
 typedef struct {
     Fixture *fixture;
@@ -159,6 +183,7 @@ main(int argc, char **argv)
     fixture_add("/undo/detach", test_detach_cut_everywhere);
     fixture_add("/undo/locked-driver", test_driver_that_does_not_let_go);
     fixture_add("/undo/failed", test_failed_undo_is_told);
+    fixture_add("/undo/unknown-outcome", test_unknown_outcome_is_told);
     fixture_add("/undo/foreign-edit", test_foreign_edit_survives);
     return g_test_run();
 }

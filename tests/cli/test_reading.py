@@ -173,14 +173,36 @@ def test_masked_record(small, tmp_path):
 
 def test_record_replaces_a_file_only_when_complete(small, tmp_path):
     archive = tmp_path / "host.tar.gz"
-    archive.write_text("old")
+    archive.write_bytes(b"\x1f\x8bold")
+    archive.chmod(0o600)
     result = run("--host", "/no/such/host", "record", str(archive))
     assert result.returncode == 3
-    assert archive.read_text() == "old"
+    assert archive.read_bytes() == b"\x1f\x8bold"
     assert os.listdir(tmp_path) == ["host.tar.gz"]
     assert output_of("--host", small, "record", str(archive)) == ""
     assert tarfile.is_tarfile(archive)
+    assert archive.stat().st_mode & 0o777 == 0o600
     assert os.listdir(tmp_path) == ["host.tar.gz"]
+
+
+def test_record_replaces_no_other_file(small, tmp_path):
+    """A wrong name must not cost a file of the host."""
+    other = tmp_path / "passwd"
+    other.write_text("root:x:0:0")
+    result = run("--host", small, "record", str(other))
+    assert result.returncode == 4
+    assert "is no archive" in result.stderr
+    assert other.read_text() == "root:x:0:0"
+
+
+def test_record_follows_a_link(small, tmp_path):
+    (tmp_path / "folder").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to("folder/host.tar.gz")
+    (tmp_path / "folder" / "host.tar.gz").write_bytes(b"")
+    assert output_of("--host", small, "record", str(link)) == ""
+    assert link.is_symlink()
+    assert tarfile.is_tarfile(tmp_path / "folder" / "host.tar.gz")
 
 
 def test_record_leaves_devices_alone(small):

@@ -106,6 +106,29 @@ test_blocked_write_ends(Fixture *fixture, gconstpointer unused)
     close(fd);
 }
 
+static void
+test_reads_in_time_or_not_at_all(Fixture *fixture, gconstpointer unused)
+{
+    g_autofree char *path = g_build_filename(fixture->folder, "file", NULL);
+    g_autofree char *pipe = g_build_filename(fixture->folder, "pipe", NULL);
+    g_autofree char *long_text = g_strnfill(2 * HD_ATTRIBUTE_MAX, 'x');
+
+    g_assert_true(g_file_set_contents(path, "vfio-pci\n", -1, NULL));
+    g_autofree char *value = hd_read_attribute(fixture->folder, "file", 1000);
+    g_assert_cmpstr(value, ==, "vfio-pci\n");
+    g_assert_true(g_file_set_contents(path, long_text, -1, NULL));
+    g_autofree char *cut = hd_read_attribute(fixture->folder, "file", 1000);
+    g_assert_cmpuint(strlen(cut), ==, HD_ATTRIBUTE_MAX - 1);
+    g_assert_null(hd_read_attribute(fixture->folder, "missing", 1000));
+
+    /* Opening a pipe that nobody writes to blocks, as a device's lock does. */
+    g_assert_cmpint(mkfifo(pipe, 0600), ==, 0);
+    g_assert_null(hd_read_attribute(fixture->folder, "pipe", 50));
+    int fd = open(pipe, O_WRONLY | O_CLOEXEC);
+    g_assert_cmpint(fd, >=, 0);
+    close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -116,5 +139,6 @@ main(int argc, char **argv)
     g_test_add("/write/refused", Fixture, NULL, set_up, test_refused_write_names_the_reason,
                tear_down);
     g_test_add("/write/blocked", Fixture, NULL, set_up, test_blocked_write_ends, tear_down);
+    g_test_add("/write/reads", Fixture, NULL, set_up, test_reads_in_time_or_not_at_all, tear_down);
     return g_test_run();
 }

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "fixture.h"
+#include "inventory/snapshot.h"
 
 static void
 count_entries(const HdHost *host, const char *folder, HdKind kind)
@@ -86,6 +88,21 @@ test_links(void)
     }
 }
 
+/* No time at all is too little, and the worker that is left behind does no harm. */
+static void
+test_details_are_bounded(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HdHost) late = hd_host_new_bounded(HD_HOST_LOAD_DETAILS, 0, &error);
+
+    g_assert_null(late);
+    g_assert_error(error, HD_ERROR, HD_ERROR_TIMEOUT);
+    g_clear_error(&error);
+    g_autoptr(HdHost) host = hd_host_new_bounded(HD_HOST_LOAD_DETAILS, 60000, &error);
+    g_assert_no_error(error);
+    g_assert_true(hd_host_has_details(host));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -93,5 +110,6 @@ main(int argc, char **argv)
     g_test_add_func("/inventory/live/whole", test_whole);
     g_test_add_func("/inventory/live/found", test_found);
     g_test_add_func("/inventory/live/links", test_links);
+    g_test_add_func("/inventory/live/bounded", test_details_are_bounded);
     return g_test_run();
 }

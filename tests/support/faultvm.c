@@ -15,6 +15,10 @@ struct _FaultVm {
     unsigned failing_call;
     gboolean is_late;
     gboolean is_mute;
+    gboolean leaves_drivers;
+    gboolean delays_attach;
+    char *late_vm;
+    HdHostdev *late;
 };
 
 static FaultVm *
@@ -30,6 +34,8 @@ free_provider(HdVmProvider *provider)
 
     hd_vm_provider_free(self->inner);
     g_hash_table_unref(self->live);
+    hd_hostdev_free(self->late);
+    g_free(self->late_vm);
     g_free(self);
 }
 
@@ -117,7 +123,16 @@ attach_live(HdVmProvider *provider, const char *vm, const HdHostdev *hostdev, GE
     FaultVm *self = get_self(provider);
     char address[HD_PCI_ADDRESS_STRLEN];
 
-    if (fails(self, FALSE, error) || !change_live(self, vm, hostdev, NULL, error))
+    if (fails(self, FALSE, error))
+        return FALSE;
+    if (self->delays_attach) {
+        self->late = hd_hostdev_copy(hostdev);
+        self->late_vm = g_strdup(vm);
+        fake_host_give(self->host, hd_pci_address_format(&hostdev->pci, address));
+        hd_error_set(error, HD_ERROR_TIMEOUT, NULL, NULL, "libvirt has not answered");
+        return FALSE;
+    }
+    if (!change_live(self, vm, hostdev, NULL, error))
         return FALSE;
     if (hostdev->type == HD_HOSTDEV_PCI)
         fake_host_give(self->host, hd_pci_address_format(&hostdev->pci, address));
@@ -143,7 +158,7 @@ detach_live(HdVmProvider *provider,
     }
     if (!change_live(self, vm, NULL, hostdev, error))
         return FALSE;
-    if (hostdev->type == HD_HOSTDEV_PCI)
+    if (hostdev->type == HD_HOSTDEV_PCI && !self->leaves_drivers)
         fake_host_take_back(self->host, hd_pci_address_format(&hostdev->pci, address));
     return !fails(self, TRUE, error);
 }
@@ -189,6 +204,34 @@ unsigned
 fault_vm_count_calls(const FaultVm *self)
 {
     return self->n_calls;
+}
+
+void
+fault_vm_leave_drivers(FaultVm *self)
+{
+    self->leaves_drivers = TRUE;
+}
+
+void
+fault_vm_delay_attach(FaultVm *self)
+{
+    self->delays_attach = TRUE;
+}
+
+void
+fault_vm_end_late_call(FaultVm *self)
+{
+    g_assert_nonnull(self->late);
+    g_assert_true(change_live(self, self->late_vm, self->late, NULL, NULL));
+}
+
+void
+fault_vm_define_live(FaultVm *self, const char *vm, const char *elements)
+{
+    g_hash_table_insert(self->live, g_strdup(vm),
+                        g_strdup_printf("<domain type='test' id='9'><name>%s</name><devices>%s"
+                                        "</devices></domain>",
+                                        vm, elements));
 }
 
 void

@@ -26,6 +26,17 @@ void fault_vm_fail_call(FaultVm *self, unsigned number, gboolean is_late);
 /* How many changing calls there were since the last fault_vm_fail_call(). */
 unsigned fault_vm_count_calls(const FaultVm *self);
 
+/* From now on no driver changes when a device comes back, as with one that vfio-pci had before. */
+void fault_vm_leave_drivers(FaultVm *self);
+
+/* Attaching fails as a call does that has not ended in time; the VM gets the device all the same,
+ * when fault_vm_end_late_call() is called. */
+void fault_vm_delay_attach(FaultVm *self);
+void fault_vm_end_late_call(FaultVm *self);
+
+/* The running VM's devices are now those of the XML text elements. */
+void fault_vm_define_live(FaultVm *self, const char *vm, const char *elements);
+
 /* The guest no longer answers requests to let go. */
 void fault_vm_mute_guest(FaultVm *self);
 

@@ -7,6 +7,7 @@
 
 #include "vm/libvirt/errors.h"
 #include "vm/libvirt/library.h"
+#include "vm/libvirt/loop.h"
 
 /* Sentences as they come, from libvirt 9.0 to 11.3 and QEMU 7.2 to 10.0. */
 static const struct {
@@ -211,10 +212,12 @@ test_no_error(void)
     g_autoptr(GError) error = NULL;
 
     g_assert_true(hd_libvirt_load(NULL));
+    hd_libvirt_loop_ref();
     hd_libvirt.virResetLastError();
     hd_libvirt_take_error(&error, "list VMs");
     g_assert_error(error, HD_ERROR, HD_ERROR_LIBVIRT);
     hd_libvirt_take_error(NULL, "list VMs");
+    hd_libvirt_loop_unref();
 }
 
 int

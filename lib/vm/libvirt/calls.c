@@ -4,7 +4,6 @@
  */
 #include "vm/libvirt/calls.h"
 
-#include <libvirt/virterror.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -44,7 +43,7 @@ hd_libvirt_lookup_domain(virConnectPtr connection, const HdRequest *request, GEr
     gsize length = strlen(request->vm);
 
     if (length > 0 && length <= MAX_NAME_BYTES)
-        domain = virDomainLookupByName(connection, request->vm);
+        domain = hd_libvirt.virDomainLookupByName(connection, request->vm);
     if (domain != NULL)
         return domain;
     if (length == 0 || length > MAX_NAME_BYTES || hd_libvirt_is_no_domain())
@@ -79,13 +78,13 @@ new_vm(virDomain *domain, const char *action, GError **error)
     int is_persistent;
     HdVm *vm;
 
-    is_persistent = virDomainIsPersistent(domain);
-    if (is_persistent < 0 || virDomainGetState(domain, &state, NULL, 0) < 0 ||
-        virDomainGetUUIDString(domain, uuid) < 0) {
+    is_persistent = hd_libvirt.virDomainIsPersistent(domain);
+    if (is_persistent < 0 || hd_libvirt.virDomainGetState(domain, &state, NULL, 0) < 0 ||
+        hd_libvirt.virDomainGetUUIDString(domain, uuid) < 0) {
         hd_libvirt_take_error(error, action);
         return NULL;
     }
-    vm = hd_vm_new(virDomainGetName(domain), "libvirt", uuid);
+    vm = hd_vm_new(hd_libvirt.virDomainGetName(domain), "libvirt", uuid);
     vm->state = to_state(state);
     vm->is_persistent = is_persistent == 1;
     return vm;
@@ -104,7 +103,7 @@ static void
 free_domains(virDomain **domains)
 {
     for (virDomain **domain = domains; *domain != NULL; domain++)
-        virDomainFree(*domain);
+        hd_libvirt.virDomainFree(*domain);
     free(domains); /* libvirt's, so not g_free() */
 }
 
@@ -115,7 +114,7 @@ hd_libvirt_list_vms(virConnectPtr connection, gpointer data, GError **error)
     g_autoptr(GError) local_error = NULL;
     virDomain **domains = NULL;
 
-    if (virConnectListAllDomains(connection, &domains, 0) < 0) {
+    if (hd_libvirt.virConnectListAllDomains(connection, &domains, 0) < 0) {
         hd_libvirt_take_error(error, "list VMs");
         return NULL;
     }
@@ -149,7 +148,8 @@ static gboolean
 check_scope(virDomain *domain, const HdRequest *request, GError **error)
 {
     gboolean is_live = request->scope == HD_VM_SCOPE_LIVE;
-    int answer = is_live ? virDomainIsActive(domain) : virDomainIsPersistent(domain);
+    int answer = is_live ? hd_libvirt.virDomainIsActive(domain)
+                         : hd_libvirt.virDomainIsPersistent(domain);
 
     if (answer == 1)
         return TRUE;
@@ -173,7 +173,7 @@ hd_libvirt_read_xml(virDomain *domain, const HdRequest *request, GError **error)
 
     if (!check_scope(domain, request, error))
         return NULL;
-    xml = virDomainGetXMLDesc(domain, flags);
+    xml = hd_libvirt.virDomainGetXMLDesc(domain, flags);
     if (xml == NULL) {
         hd_libvirt_take_error(error, request->action);
         return NULL;
@@ -222,7 +222,7 @@ hold_the_same(const char *a, const char *b, gboolean *ret_same, GError **error)
 static gboolean
 define(virConnectPtr connection, const char *xml, const char *action, GError **error)
 {
-    g_autoptr(virDomain) defined = virDomainDefineXMLFlags(connection, xml, 0);
+    g_autoptr(virDomain) defined = hd_libvirt.virDomainDefineXMLFlags(connection, xml, 0);
 
     if (defined == NULL)
         hd_libvirt_take_error(error, action);
@@ -278,7 +278,7 @@ hd_libvirt_attach_live(virConnectPtr connection, gpointer data, GError **error)
 
     if (domain == NULL)
         return NULL;
-    if (virDomainAttachDeviceFlags(domain, request->xml, VIR_DOMAIN_AFFECT_LIVE) < 0) {
+    if (hd_libvirt.virDomainAttachDeviceFlags(domain, request->xml, VIR_DOMAIN_AFFECT_LIVE) < 0) {
         hd_libvirt_take_error(error, request->action);
         return NULL;
     }

@@ -4,13 +4,12 @@
  */
 #pragma once
 
-#include <libvirt/libvirt.h>
-
+#include "vm/libvirt/library.h"
 #include "vm/provider.h"
 
 G_BEGIN_DECLS
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(virDomain, virDomainFree)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(virDomain, hd_libvirt.virDomainFree)
 
 typedef struct {
     char *vm;

@@ -14,7 +14,6 @@
  */
 #include "vm/libvirt/detach.h"
 
-#include <libvirt/virterror.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -138,8 +137,9 @@ subscribe_one(virDomain *domain,
               virConnectDomainEventGenericCallback callback,
               Unplug *unplug)
 {
-    int id = virConnectDomainEventRegisterAny(virDomainGetConnect(domain), domain, event, callback,
-                                              unplug_ref(unplug), unplug_unref);
+    int id = hd_libvirt.virConnectDomainEventRegisterAny(hd_libvirt.virDomainGetConnect(domain),
+                                                         domain, event, callback,
+                                                         unplug_ref(unplug), unplug_unref);
 
     if (id < 0)
         unplug_unref(unplug);
@@ -153,7 +153,7 @@ subscribe(virConnectPtr connection, virDomain *domain, Unplug *unplug)
                                        VIR_DOMAIN_EVENT_CALLBACK(on_removed), unplug);
     unplug->refused_id = subscribe_one(domain, VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED,
                                        VIR_DOMAIN_EVENT_CALLBACK(on_refused), unplug);
-    virConnectRef(connection);
+    hd_libvirt.virConnectRef(connection);
     g_mutex_lock(&unplug->mutex);
     unplug->connection = connection;
     g_mutex_unlock(&unplug->mutex);
@@ -172,10 +172,10 @@ static void
 end_subscription(Unplug *unplug, virConnectPtr connection)
 {
     if (unplug->removed_id >= 0)
-        virConnectDomainEventDeregisterAny(connection, unplug->removed_id);
+        hd_libvirt.virConnectDomainEventDeregisterAny(connection, unplug->removed_id);
     if (unplug->refused_id >= 0)
-        virConnectDomainEventDeregisterAny(connection, unplug->refused_id);
-    virConnectClose(connection);
+        hd_libvirt.virConnectDomainEventDeregisterAny(connection, unplug->refused_id);
+    hd_libvirt.virConnectClose(connection);
 }
 
 static gpointer
@@ -263,8 +263,9 @@ ask_again(virConnectPtr connection, gpointer data, GError **error)
     g_autoptr(virDomain) domain = hd_libvirt_lookup_domain(connection, unplug->request, NULL);
     g_autofree char *element = domain != NULL ? find_element(domain, unplug, NULL, NULL) : NULL;
 
-    if (element != NULL && virDomainDetachDeviceFlags(domain, element, VIR_DOMAIN_AFFECT_LIVE) < 0)
-        virResetLastError();
+    if (element != NULL &&
+        hd_libvirt.virDomainDetachDeviceFlags(domain, element, VIR_DOMAIN_AFFECT_LIVE) < 0)
+        hd_libvirt.virResetLastError();
     return poll_device(connection, data, error);
 }
 
@@ -304,7 +305,7 @@ ask_domain(virConnectPtr connection, virDomain *domain, Unplug *unplug, GError *
     unplug->alias = g_steal_pointer(&alias);
     g_mutex_unlock(&unplug->mutex);
     subscribe(connection, domain, unplug);
-    if (virDomainDetachDeviceFlags(domain, element, VIR_DOMAIN_AFFECT_LIVE) < 0)
+    if (hd_libvirt.virDomainDetachDeviceFlags(domain, element, VIR_DOMAIN_AFFECT_LIVE) < 0)
         return judge_failure(connection, unplug, error);
     return poll_device(connection, unplug, NULL) == GINT_TO_POINTER(RESULT_GONE)
                ? GINT_TO_POINTER(RESULT_GONE)

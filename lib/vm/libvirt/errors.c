@@ -5,10 +5,10 @@
  */
 #include "vm/libvirt/errors.h"
 
-#include <libvirt/virterror.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "vm/libvirt/library.h"
 
 #define MAX_MESSAGE_BYTES 400
 #define MAX_DETAILS_BYTES 4096
@@ -209,18 +209,18 @@ hd_libvirt_convert_error(GError **error, int libvirt_code, const char *text, con
 void
 hd_libvirt_take_error(GError **error, const char *action)
 {
-    const virError *last = virGetLastError();
+    const virError *last = hd_libvirt.virGetLastError();
 
     if (last != NULL && last->code != VIR_ERR_OK)
         hd_libvirt_convert_error(error, last->code,
                                  last->message != NULL ? last->message : "unknown error", action);
     else
         hd_libvirt_convert_error(error, VIR_ERR_INTERNAL_ERROR, "unknown error", action);
-    virResetLastError();
+    hd_libvirt.virResetLastError();
 }
 
 gboolean
 hd_libvirt_is_no_domain(void)
 {
-    return virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
+    return hd_libvirt.virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
 }

@@ -10,10 +10,10 @@
 #include "vm/libvirt/loop.h"
 
 #include <glib-unix.h>
-#include <libvirt/libvirt.h>
-#include <libvirt/virterror.h>
 #include <pthread.h>
 #include <signal.h>
+
+#include "vm/libvirt/library.h"
 
 /* Rounds that the loop makes after its last user has left, for cleanups that libvirt has put off.
  */
@@ -263,10 +263,10 @@ initialize_libvirt(void)
         return;
     loop.context = g_main_context_new();
     loop.watches = g_hash_table_new_full(NULL, NULL, NULL, watch_free);
-    virSetErrorFunc(NULL, ignore_error);
-    virEventRegisterImpl(add_handle, update_watch, remove_watch, add_timeout, update_watch,
-                         remove_watch);
-    virInitialize();
+    hd_libvirt.virSetErrorFunc(NULL, ignore_error);
+    hd_libvirt.virEventRegisterImpl(add_handle, update_watch, remove_watch, add_timeout,
+                                    update_watch, remove_watch);
+    hd_libvirt.virInitialize();
     g_once_init_leave(&is_done, 1);
 }
 

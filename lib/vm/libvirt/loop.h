@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Initializes libvirt once for the process, and runs the loop's thread while there are users. */
+/* Initializes libvirt, which has been loaded, once for the process, and runs the loop's thread
+ * while there are users. */
 void hd_libvirt_loop_ref(void);
 
 /* Not to be called from a callback of the loop. */

@@ -5,8 +5,6 @@
  */
 #include "vm/libvirt/worker.h"
 
-#include <libvirt/virterror.h>
-
 #include "base/error.h"
 #include "vm/libvirt/errors.h"
 #include "vm/libvirt/loop.h"
@@ -102,19 +100,19 @@ ignore_error(void *user_data, virErrorPtr error)
 static gboolean
 ensure_connection(Lane *lane, GError **error)
 {
-    if (lane->connection != NULL && virConnectIsAlive(lane->connection) == 1)
+    if (lane->connection != NULL && hd_libvirt.virConnectIsAlive(lane->connection) == 1)
         return TRUE;
     if (lane->connection != NULL)
-        virConnectClose(g_steal_pointer(&lane->connection));
-    lane->connection = virConnectOpen(lane->uri);
+        hd_libvirt.virConnectClose(g_steal_pointer(&lane->connection));
+    lane->connection = hd_libvirt.virConnectOpen(lane->uri);
     if (lane->connection == NULL) {
         hd_libvirt_take_error(error, "connect to libvirt");
         return FALSE;
     }
-    virConnSetErrorFunc(lane->connection, NULL, ignore_error);
+    hd_libvirt.virConnSetErrorFunc(lane->connection, NULL, ignore_error);
     /* Drivers that live in this process have none, and need none. */
-    virConnectSetKeepAlive(lane->connection, KEEPALIVE_INTERVAL_S, KEEPALIVE_COUNT);
-    virResetLastError();
+    hd_libvirt.virConnectSetKeepAlive(lane->connection, KEEPALIVE_INTERVAL_S, KEEPALIVE_COUNT);
+    hd_libvirt.virResetLastError();
     return TRUE;
 }
 
@@ -126,7 +124,7 @@ lane_run(Lane *lane, Job *job)
 
     if (ensure_connection(lane, &error))
         result = job->func(lane->connection, job->data, &error);
-    virResetLastError();
+    hd_libvirt.virResetLastError();
     job_finish(job, result, error);
 }
 
@@ -147,7 +145,7 @@ lane_thread(gpointer data)
             continue;
         }
         if (lane->connection != NULL)
-            virConnectClose(lane->connection);
+            hd_libvirt.virConnectClose(lane->connection);
         hd_libvirt_loop_unref();
         job_finish(job, NULL, NULL);
     }
@@ -243,20 +241,32 @@ hd_worker_free(HdWorker *worker)
     g_free(worker);
 }
 
+static gboolean
+ensure_lane(HdWorker *worker, const char *action, GError **error)
+{
+    if (worker->lane != NULL)
+        return TRUE;
+    if (!hd_libvirt_load(error))
+        return FALSE;
+    if (g_atomic_int_get(&n_stuck_lanes) >= MAX_STUCK_LANES) {
+        hd_error_set(error, HD_ERROR_TIMEOUT, NULL, "Look at the state of libvirt's service.",
+                     "cannot %s: libvirt has not answered %d earlier calls", action,
+                     MAX_STUCK_LANES);
+        return FALSE;
+    }
+    start_lane(worker);
+    return TRUE;
+}
+
 gpointer
 hd_worker_call(HdWorker *worker, const HdWorkerCall *call, GError **error)
 {
     g_autoptr(Job) job = job_new(call);
 
-    if (worker->lane == NULL && g_atomic_int_get(&n_stuck_lanes) >= MAX_STUCK_LANES) {
+    if (!ensure_lane(worker, call->action, error)) {
         job_unref(job); /* the lane's share */
-        hd_error_set(error, HD_ERROR_TIMEOUT, NULL, "Look at the state of libvirt's service.",
-                     "cannot %s: libvirt has not answered %d earlier calls", call->action,
-                     MAX_STUCK_LANES);
         return NULL;
     }
-    if (worker->lane == NULL)
-        start_lane(worker);
     g_async_queue_push(worker->lane->queue, job);
     if (!wait_for_job(job, call->timeout_ms, call)) {
         abandon_lane(worker);

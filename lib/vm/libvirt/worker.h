@@ -5,8 +5,7 @@
  */
 #pragma once
 
-#include <glib.h>
-#include <libvirt/libvirt.h>
+#include "vm/libvirt/library.h"
 
 G_BEGIN_DECLS
 
