@@ -47,7 +47,7 @@ hd_libvirt_lookup_domain(virConnectPtr connection, const HdRequest *request, GEr
     if (domain != NULL)
         return domain;
     if (length == 0 || length > MAX_NAME_BYTES || hd_libvirt_is_no_domain())
-        hd_error_set(error, HD_ERROR_NOT_FOUND, NULL, "See 'hostdev vms' for the VMs there are.",
+        hd_error_set(error, HD_ERROR_NOT_FOUND, NULL, "see 'hostdev vms' for the VMs there are",
                      "cannot %s: there is no such VM", request->action);
     else
         hd_libvirt_take_error(error, request->action);
@@ -256,7 +256,7 @@ hd_libvirt_write_definition(virConnectPtr connection, gpointer data, GError **er
     if (stored == NULL)
         return NULL;
     if (strcmp(stored, request->expected) != 0) {
-        hd_error_set(error, HD_ERROR_STATE_CHANGED, NULL, "Ask again: the plan is then made anew.",
+        hd_error_set(error, HD_ERROR_STATE_CHANGED, NULL, "ask again: the plan is then made anew",
                      "cannot %s: another program has changed it since it was read",
                      request->action);
         return NULL;

@@ -399,8 +399,8 @@ set_timeout_error(GError **error, const Unplug *unplug, unsigned waited_ms, cons
     GError *made = NULL;
 
     hd_error_set(&made, HD_ERROR_TIMEOUT, NULL,
-                 "The request stays open: the device goes when the guest answers, or when the VM "
-                 "is reset or shut down; then ask again.",
+                 "the request stays open: the device goes when the guest answers, or when the VM "
+                 "is reset or shut down; then ask again",
                  "cannot %s: the guest has not answered within %u seconds", unplug->request->action,
                  waited_ms / 1000);
     if (cause != NULL)
@@ -422,7 +422,7 @@ wait_for_guest(HdWorker *worker, Unplug *unplug, Clock *clock, GError **error)
 
         if (answer == ANSWER_REFUSED) {
             hd_error_set(error, HD_ERROR_GUEST_REFUSED, NULL,
-                         "Stop what uses the device in the guest, or shut the VM down.",
+                         "stop what uses the device in the guest, or shut the VM down",
                          "cannot %s: the guest refused to release it", unplug->request->action);
             return FALSE;
         }

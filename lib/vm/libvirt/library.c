@@ -54,7 +54,7 @@ hd_libvirt_load_from(const char *file, HdLibvirt *ret_functions, GError **error)
         GError *failure = NULL;
 
         hd_error_set(&failure, HD_ERROR_UNSUPPORTED, NULL,
-                     "Install libvirt's client library, version 9.0 or later.",
+                     "install libvirt's client library, version 9.0 or later",
                      "libvirt cannot be loaded");
         hd_error_add_details(failure, dlerror());
         g_propagate_error(error, failure);

@@ -249,7 +249,7 @@ ensure_lane(HdWorker *worker, const char *action, GError **error)
     if (!hd_libvirt_load(error))
         return FALSE;
     if (g_atomic_int_get(&n_stuck_lanes) >= MAX_STUCK_LANES) {
-        hd_error_set(error, HD_ERROR_TIMEOUT, NULL, "Look at the state of libvirt's service.",
+        hd_error_set(error, HD_ERROR_TIMEOUT, NULL, "look at the state of libvirt's service",
                      "cannot %s: libvirt has not answered %d earlier calls", action,
                      MAX_STUCK_LANES);
         return FALSE;
@@ -271,7 +271,7 @@ hd_worker_call(HdWorker *worker, const HdWorkerCall *call, GError **error)
     if (!wait_for_job(job, call->timeout_ms, call)) {
         abandon_lane(worker);
         hd_error_set(error, HD_ERROR_TIMEOUT, NULL,
-                     "Look at the state of libvirt's service; it may still finish what was asked.",
+                     "look at the state of libvirt's service; it may still finish what was asked",
                      "cannot %s: libvirt has not answered within %u seconds", call->action,
                      call->timeout_ms / 1000);
         return NULL;
