@@ -136,7 +136,7 @@ open_dir(HdTree *parent, const char *path)
     const FolderDir *root = (const FolderDir *) parent->root;
 
     if (path[0] == '\0') {
-        int root_fd = openat(root->fd, ".", DIR_FLAGS | O_CLOEXEC);
+        int root_fd = openat(root->fd, ".", DIR_FLAGS);
         return root_fd >= 0 ? new_dir(tree, root_fd, path) : NULL;
     }
     int fd = open_beneath(tree, root->fd, path, DIR_FLAGS);
