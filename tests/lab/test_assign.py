@@ -64,6 +64,14 @@ def test_cold_card_stays_on_one_slot(hostdev, lab, stopped_guest, unchanged):
     hostdev("detach", stopped_guest.name, CARD[0], check=0)
 
 
+@pytest.mark.parametrize("device", ["1-1", "scsi_0_0_1_0"])
+def test_cold_usb_and_scsi(hostdev, stopped_guest, unchanged, device):
+    hostdev("attach", stopped_guest.name, device, check=0)
+    assert holds(hostdev, device) == {(stopped_guest.name, False, True)}
+    hostdev("detach", stopped_guest.name, device, check=0)
+    assert holds(hostdev, device) == set()
+
+
 def test_held_elsewhere_is_refused(hostdev, stopped_guest, empty_guest, unchanged):
     """Only configured in one VM is held all the same; so is what hangs on it."""
     hostdev("attach", stopped_guest.name, VF, check=0)
@@ -104,6 +112,27 @@ def test_live_only_and_config_only(hostdev, lab, guest, unchanged):
     assert holds(hostdev, VF) == {(guest.name, True, False)}
     hostdev("detach", guest.name, VF, "--live", "--timeout", "120", check=0)
     assert lab.driver(VF) == "igbvf"
+
+
+def test_device_that_vfio_had_before(hostdev, lab, guest, unchanged):
+    """A function that was bound to vfio-pci by hand goes, comes back, and keeps vfio-pci."""
+    lab.shell(f"""
+        modprobe vfio-pci
+        echo vfio-pci >/sys/bus/pci/devices/{NIC}/driver_override
+        echo {NIC} >/sys/bus/pci/devices/{NIC}/driver/unbind
+        echo {NIC} >/sys/bus/pci/drivers_probe""")
+    hostdev("attach", guest.name, NIC, "--live", check=0)
+    result = hostdev("detach", guest.name, NIC, "--live", "--timeout", "120", check=0)
+    driver = lab.driver(NIC)
+    lab.shell(f"""
+        echo >/sys/bus/pci/devices/{NIC}/driver_override
+        [ ! -e /sys/bus/pci/devices/{NIC}/driver ] ||
+            echo {NIC} >/sys/bus/pci/devices/{NIC}/driver/unbind
+        echo {NIC} >/sys/bus/pci/drivers_probe
+        udevadm settle""")
+    assert holds(hostdev, NIC) == set()
+    assert driver == "vfio-pci"
+    assert "keeps vfio-pci" in result.stderr
 
 
 def test_live_function_seen_inside(hostdev, lab, guest, unchanged):
