@@ -11,6 +11,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* A message may quote what was typed, which may be of any length. */
+#define MAX_MESSAGE 8192
+
 #define DEFAULT_WIDTH 80
 #define MAX_WIDTH 10000
 
@@ -151,7 +154,8 @@ cli_output_flush(CliOutput *out)
 static void
 say(const char *prefix, const char *message)
 {
-    g_autofree char *safe = cli_text_escape(message);
+    g_autofree char *bounded = g_strndup(message, MAX_MESSAGE);
+    g_autofree char *safe = cli_text_escape(bounded);
     g_autofree char *line = g_strconcat(prefix, safe, "\n", NULL);
 
     (void) cli_output_write(STDERR_FILENO, line, strlen(line));

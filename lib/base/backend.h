@@ -30,6 +30,7 @@ struct _HdTree {
     const HdTreeBackend *backend;
     HdTreeDir *root;
     HdRecording *recording;
+    int exhausted_errno; /* of the first reading that failed for want of descriptors or memory */
 };
 
 struct _HdTreeDir {

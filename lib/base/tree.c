@@ -66,6 +66,11 @@ hd_tree_new_for_path(const char *path, GError **error)
     if (tree == NULL)
         return NULL;
     g_autoptr(HdTreeDir) sys = hd_tree_open_dir(tree, "sys");
+    if (sys == NULL && hd_tree_get_exhaustion(tree) != 0) {
+        hd_error_set_errno(error, hd_tree_get_exhaustion(tree), NULL, "cannot open '%s/sys'",
+                           shown);
+        return NULL;
+    }
     if (sys == NULL) {
         hd_error_set(error, HD_ERROR_INVALID, NULL,
                      "give a folder that holds 'sys', or an archive that 'record' has written",
@@ -133,6 +138,20 @@ hd_tree_is_valid_path(const char *path)
     }
 }
 
+/* What is not there and what this process could not open must not look alike. Keeps errno. */
+static void
+note_exhaustion(HdTree *tree)
+{
+    if (tree->exhausted_errno == 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+        tree->exhausted_errno = errno;
+}
+
+int
+hd_tree_get_exhaustion(const HdTree *tree)
+{
+    return tree->exhausted_errno;
+}
+
 static char *
 join(const HdTreeDir *dir, const char *name)
 {
@@ -149,8 +168,10 @@ hd_tree_open_dir(HdTree *tree, const char *path)
         return NULL;
     }
     HdTreeDir *dir = tree->backend->open_dir(tree, path);
-    if (dir == NULL)
+    if (dir == NULL) {
+        note_exhaustion(tree);
         return NULL;
+    }
     hd_tree_ref(tree);
     if (tree->recording != NULL)
         hd_recording_add_dir(tree->recording, path);
@@ -207,6 +228,8 @@ hd_tree_dir_read(HdTreeDir *dir, const char *name, char *buffer, gsize size, gbo
         return read_recorded(dir, name, buffer, size, ret_is_cut);
     gssize length = dir->tree->backend->read(dir, name, buffer, MIN(size, HD_TREE_MAX_VALUE + 1),
                                              &is_cut);
+    if (length < 0)
+        note_exhaustion(dir->tree);
     if (length >= 0 && ret_is_cut != NULL)
         *ret_is_cut = is_cut;
     return length;
@@ -267,6 +290,8 @@ hd_tree_dir_list(HdTreeDir *dir)
 {
     char **names = dir->tree->backend->list(dir);
 
+    if (names == NULL)
+        note_exhaustion(dir->tree);
     if (names != NULL && dir->tree->recording != NULL)
         for (char **name = names; *name != NULL; name++)
             record_entry(dir, *name);

@@ -109,6 +109,11 @@ hd_host_new_for_tree(HdTree *tree, HdHostFlags flags, GError **error)
         hd_builder_note_host(builder, "'/sys/bus' and '/sys/class' are missing.");
     scan(builder);
     builder_clear(builder);
+    if (hd_tree_get_exhaustion(tree) != 0) {
+        hd_error_set(error, HD_ERROR_LIMIT, NULL, "raise the limit of open files, or free memory",
+                     "the host cannot be read whole: %s", g_strerror(hd_tree_get_exhaustion(tree)));
+        return NULL;
+    }
     hd_arena_seal(host->arena);
     return g_steal_pointer(&host);
 }

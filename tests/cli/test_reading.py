@@ -223,3 +223,16 @@ def test_record_refuses_a_terminal(small):
     output, code = run_on_terminal("--host", small, "record")
     assert code == 2
     assert "an archive does not go to a terminal" in output
+
+
+@pytest.mark.parametrize("limit", range(4, 12))
+def test_too_few_descriptors_is_an_error(generated, limit):
+    """What cannot be opened for want of descriptors must not look as if it were not there."""
+    whole = output_of("--host", generated, "list", "--json")
+    command = ["bash", "-c", f'ulimit -n {limit}; exec "$0" "$@"', PROGRAM, "--host", generated,
+               "list", "--json"]
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                            timeout=60, check=False)
+    assert result.returncode != 0 or result.stdout == whole
+    if result.returncode == 1:
+        assert "open files" in result.stderr
