@@ -382,6 +382,18 @@ list_card(const HdPlan *plan, const HdPlanItem *first)
     return card;
 }
 
+/* A single function gets the same place in both, so that the guest knows it again after its next
+ * start: the names of its interfaces come from that. */
+static void
+place_as_live(const HdPlanItem *item, const char *xml)
+{
+    if (item->live == NULL || !item->live->has_guest_pci ||
+        !hd_domain_xml_is_slot_free(xml, &item->live->guest_pci))
+        return;
+    item->stored->has_guest_pci = TRUE;
+    item->stored->guest_pci = item->live->guest_pci;
+}
+
 /* Adds one card, or one device that is no part of a card, to the stored configuration. */
 static gboolean
 store_card(HdPlan *plan, GPtrArray *card, char **xml, GError **error)
@@ -389,9 +401,11 @@ store_card(HdPlan *plan, GPtrArray *card, char **xml, GError **error)
     g_autoptr(GPtrArray) hostdevs = g_ptr_array_new();
     HdPciAddress slot;
 
-    if (card->len > 1 && hd_domain_xml_find_slot(*xml, &slot, NULL))
+    if (card->len == 1)
+        place_as_live(g_ptr_array_index(card, 0), *xml);
+    else if (hd_domain_xml_find_slot(*xml, &slot, NULL))
         place_card(card, &slot);
-    else if (card->len > 1)
+    else
         hd_plan_add_note(plan,
                          "the stored configuration of VM '%s' has no free slot for a card of %u "
                          "functions, so each function gets a slot of its own",
@@ -566,19 +580,19 @@ static void
 add_notes(HdPlan *plan)
 {
     unsigned n_live = count_live_pci(plan);
-    unsigned n_shared = 0;
+    gboolean is_shared = FALSE;
 
     for (unsigned i = 0; i < plan->items->len; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
 
-        n_shared += item->stored != NULL && item->stored->has_guest_pci;
+        is_shared |= item->stored != NULL && item->stored->guest_multifunction;
     }
     if (n_live > 1)
         hd_plan_add_note(plan,
                          "libvirt plugs function 0 of a slot only, so each of the %u functions "
                          "gets a slot of its own in the running VM%s",
                          n_live,
-                         n_shared > 1 ? "; the stored configuration keeps them on one slot" : "");
+                         is_shared ? "; the stored configuration keeps a card on one slot" : "");
 }
 
 HdPlan *

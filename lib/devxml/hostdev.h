@@ -84,6 +84,9 @@ char *hd_domain_xml_dup_element(const char *xml,
  * conventional root bus. HD_ERROR_UNSUPPORTED with a hint when there is none. */
 gboolean hd_domain_xml_find_slot(const char *xml, HdPciAddress *ret_slot, GError **error);
 
+/* Whether a device can be put at that address: the slot exists and is empty. */
+gboolean hd_domain_xml_is_slot_free(const char *xml, const HdPciAddress *slot);
+
 /* Whether the document has a SCSI controller, to which a SCSI device can be plugged. */
 gboolean hd_domain_xml_has_scsi_controller(const char *xml);
 

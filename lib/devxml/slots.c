@@ -150,3 +150,16 @@ hd_domain_xml_has_scsi_controller(const char *xml)
 
     return read_slots(xml, &slots, NULL) && slots.has_scsi_controller;
 }
+
+gboolean
+hd_domain_xml_is_slot_free(const char *xml, const HdPciAddress *slot)
+{
+    Slots slots = {.first_slot = 1};
+
+    if (slot->domain != 0 || slot->slot >= N_SLOTS || !read_slots(xml, &slots, NULL))
+        return FALSE;
+    if (slots.has_conventional_root && !slots.has_express_root)
+        return slot->bus == 0 && slot->slot >= slots.first_slot &&
+               (slots.taken[0] & 1u << slot->slot) == 0;
+    return slots.is_port[slot->bus] && slots.taken[slot->bus] == 0;
+}

@@ -156,6 +156,22 @@ test_group_goes_live(Fixture *fixture, gconstpointer unused)
     g_assert_cmpstr(bare, ==, "vfio-pci");
 }
 
+/* The guest finds a function at the same place after its next start. */
+static void
+test_same_place_live_and_stored(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {ALONE, NULL};
+
+    fixture_do(fixture, TRUE, "runs", names, 0);
+    g_autoptr(GPtrArray) live = read_hostdevs(fixture, "runs", HD_VM_SCOPE_LIVE);
+    g_autoptr(GPtrArray) stored = read_hostdevs(fixture, "runs", HD_VM_SCOPE_CONFIG);
+    const HdHostdev *first = g_ptr_array_index(live, 0);
+    const HdHostdev *second = g_ptr_array_index(stored, 0);
+    g_assert_true(first->has_guest_pci && second->has_guest_pci);
+    g_assert_cmpint(hd_pci_address_compare(&first->guest_pci, &second->guest_pci), ==, 0);
+    g_assert_false(second->guest_multifunction);
+}
+
 /* What is there already is left alone, and what is missing is added. */
 static void
 test_missing_scope_is_added(Fixture *fixture, gconstpointer unused)
@@ -240,6 +256,7 @@ main(int argc, char **argv)
     fixture_add("/attach/no-side-effects", test_planning_changes_nothing);
     fixture_add("/attach/card", test_card_stays_together);
     fixture_add("/attach/group-live", test_group_goes_live);
+    fixture_add("/attach/same-place", test_same_place_live_and_stored);
     fixture_add("/attach/missing-scope", test_missing_scope_is_added);
     fixture_add("/attach/consent", test_consent_releases_group);
     fixture_add("/attach/stale", test_stale_plan_is_refused);
