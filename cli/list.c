@@ -56,7 +56,8 @@ parse_kinds(char **lists, unsigned *ret_kinds, GError **error)
     return TRUE;
 }
 
-/* Everything above something eligible. Each way up ends at the first device that is known. */
+/* Everything above something eligible; above a virtual function stands its physical one too, with
+ * which it vanishes. Each way up ends at the first device that is known. */
 static GHashTable *
 find_carriers(const CliCall *call)
 {
@@ -66,9 +67,12 @@ find_carriers(const CliCall *call)
 
     for (unsigned i = 0; i < n_devices; i++) {
         const HdDevice *above = hd_device_get_parent(devices[i]);
+        const HdPciFacts *pci = hd_device_get_pci(devices[i]);
 
         if (!hd_device_is_eligible(devices[i], &call->policy))
             continue;
+        if (pci != NULL && pci->physfn != NULL)
+            g_hash_table_add(carriers, (gpointer) pci->physfn);
         while (above != NULL && g_hash_table_add(carriers, (gpointer) above))
             above = hd_device_get_parent(above);
     }

@@ -51,6 +51,10 @@ def test_leaf(generated):
         while device["eligible"] and name is not None:
             carriers.add(name)
             name = parents[name]
+        if device["eligible"] and "physfn" in device.get("sriov", {}):
+            carriers.add(device["sriov"]["physfn"])
+    assert any("vfs" in device.get("sriov", {}) and device["name"] in carriers
+               for device in devices)
     assert names(generated, "--leaf") == [device["name"] for device in devices
                                           if device["name"] not in carriers]
     assert carriers & set(names(generated, "--kind", "pci"))
