@@ -30,8 +30,7 @@ record_to_fd(const CliCall *call, int fd, GError **error)
     return hd_host_record(call->options->host, fd, call->options->mask, error);
 }
 
-/* The rights and owner of the file that it replaces, otherwise those that a file has which is opened
- * for writing. */
+/* The rights and owner of the file that it replaces, otherwise those that a new file usually gets. */
 static gboolean
 set_rights(int fd, const struct stat *old)
 {

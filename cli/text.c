@@ -20,14 +20,31 @@ is_control(gunichar c)
     return c < 0x20 || (c >= 0x7f && c < 0xa0);
 }
 
+/* Bytes at text that are printable ASCII, as nearly all are. */
+static gsize
+count_plain(const char *text)
+{
+    gsize n = 0;
+
+    while (text[n] >= ' ' && text[n] <= '~')
+        n++;
+    return n;
+}
+
 char *
 cli_text_escape(const char *text)
 {
     GString *safe = g_string_sized_new(strlen(text) + 1);
 
     while (*text != '\0') {
-        gunichar c = g_utf8_get_char_validated(text, -1);
+        gsize plain = count_plain(text);
+        gunichar c;
 
+        g_string_append_len(safe, text, (gssize) plain);
+        text += plain;
+        if (*text == '\0')
+            break;
+        c = g_utf8_get_char_validated(text, -1);
         if (c == (gunichar) -1 || c == (gunichar) -2) {
             g_string_append_printf(safe, "\\x%02x", (guchar) *text++);
             continue;
@@ -64,9 +81,10 @@ char_width(gunichar c)
 unsigned
 cli_text_width(const char *text)
 {
-    unsigned width = 0;
+    gsize plain = count_plain(text);
+    unsigned width = (unsigned) plain;
 
-    for (; *text != '\0'; text = g_utf8_next_char(text))
+    for (text += plain; *text != '\0'; text = g_utf8_next_char(text))
         width += char_width(g_utf8_get_char(text));
     return width;
 }
