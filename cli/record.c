@@ -30,7 +30,7 @@ record_to_fd(const CliCall *call, int fd, GError **error)
     return hd_host_record(call->options->host, fd, call->options->mask, error);
 }
 
-/* The rights and owner of the file that it replaces, otherwise those that a new file usually gets. */
+/* The rights and owner of the file that it replaces, otherwise those that a new file gets. */
 static gboolean
 set_rights(int fd, const struct stat *old)
 {
