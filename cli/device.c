@@ -122,15 +122,33 @@ dup_judgement(const CliCall *call, const HdDevice *device)
     return g_strdup(known);
 }
 
+/* Another device that a VM holds may keep this one from being assigned. Takes state. */
+static char *
+dup_conflict(const CliCall *call, const HdDevice *device, char *state)
+{
+    const HdDevice *held = NULL;
+    const HdHolder *holder = call->holders != NULL
+                                 ? hd_holders_find_conflict(call->holders, device, &held)
+                                 : NULL;
+
+    if (holder == NULL)
+        return state;
+    g_free(state);
+    return g_strdup_printf("blocked: %s held by %s", hd_device_get_name(held), holder->vm);
+}
+
 gboolean
 cli_device_is_available(const CliCall *call, const HdDevice *device)
 {
     unsigned n_holders = 0;
+    const HdDevice *held = NULL;
 
     if (!hd_device_is_eligible(device, &call->policy))
         return FALSE;
     hd_holders_lookup(call->holders, device, &n_holders);
     if (n_holders > 0)
+        return FALSE;
+    if (hd_holders_find_conflict(call->holders, device, &held) != NULL)
         return FALSE;
     g_autofree char *state = dup_judgement(call, device);
     return g_str_equal(state, ASSIGNABLE);
@@ -150,6 +168,8 @@ cli_device_dup_state(const CliCall *call, const HdDevice *device, CliStyle *ret_
         return dup_carrier(call, device);
     }
     char *state = dup_judgement(call, device);
+    if (g_str_equal(state, ASSIGNABLE))
+        state = dup_conflict(call, device, state);
     if (g_str_equal(state, ASSIGNABLE))
         *ret_style = CLI_STYLE_GOOD;
     else

@@ -5,6 +5,7 @@
 #include "source.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 void
 cli_source_note(const CliCall *call, const char *format, ...)
@@ -18,6 +19,20 @@ cli_source_note(const CliCall *call, const char *format, ...)
     message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     cli_output_say("note: %s", message);
+}
+
+/* A misspelt name would protect nothing. */
+static gboolean
+check_excluded(const CliCall *call, GError **error)
+{
+    for (const char *const *spec = call->policy.exclude; spec != NULL && *spec != NULL; spec++) {
+        if (strchr(*spec, ':') == NULL && hd_host_find(call->host, *spec) == NULL) {
+            g_set_error(error, HD_ERROR, HD_ERROR_NOT_FOUND,
+                        "--exclude: this host has no device '%s'", *spec);
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 gboolean
@@ -41,7 +56,7 @@ cli_source_open_host(CliCall *call, HdHostFlags flags, GError **error)
     call->group_states = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     if (hd_host_get_notes(call->host) != NULL)
         cli_source_note(call, "%s", hd_host_get_notes(call->host));
-    return TRUE;
+    return check_excluded(call, error);
 }
 
 void

@@ -124,7 +124,8 @@ typedef struct _HdEngine HdEngine;
 
 /**
  * hd_engine_new:
- * @libvirt_uri: (nullable): connection URI, %NULL for libvirt's default (`qemu:///system`)
+ * @libvirt_uri: (nullable): connection URI; %NULL for what the environment variable
+ *   `LIBVIRT_DEFAULT_URI` says, and `qemu:///system` without it
  * @policy: (nullable): the policy, copied; %NULL for the default
  *
  * Makes an engine. It connects when it is first needed.
@@ -234,5 +235,22 @@ const HdAbsent *const *hd_holders_get_absent(const HdHolders *holders, unsigned 
  * Since: 0.1
  */
 const char *const *hd_holders_get_notes(const HdHolders *holders);
+
+/**
+ * hd_holders_find_conflict:
+ * @holders: holders
+ * @device: a device of the same snapshot
+ * @ret_held: (out): the other device that is held, written only when there is one
+ *
+ * Finds a hold on another device that keeps @device from being assigned: on a member of its IOMMU
+ * group, on what is below it or vanishes with it, or on what it hangs on.
+ *
+ * Returns: (transfer none) (nullable): the hold, %NULL when there is none
+ *
+ * Since: 0.1
+ */
+const HdHolder *hd_holders_find_conflict(const HdHolders *holders,
+                                         const HdDevice *device,
+                                         const HdDevice **ret_held);
 
 G_END_DECLS

@@ -86,7 +86,7 @@ static void
 set_held(GError **error, const HdDevice *device, const HdDevice *held, const HdHolder *holder)
 {
     const char *how = holder->is_live ? "is assigned to" : "is in the stored configuration of";
-    g_autofree char *hint = g_strdup_printf("dismiss it first: hostdev detach %s %s", holder->vm,
+    g_autofree char *hint = g_strdup_printf("detach it first: hostdev detach %s %s", holder->vm,
                                             hd_device_get_name(held));
 
     if (held == device)
@@ -100,60 +100,19 @@ set_held(GError **error, const HdDevice *device, const HdDevice *held, const HdH
                      hd_vm_state_get_name(holder->state));
 }
 
-/* Nobody may hold what vanishes from the host when the device goes, nor what it hangs on. */
-static gboolean
-check_relatives(const Making *making, const HdDevice *device, GError **error)
-{
-    g_autoptr(GPtrArray) relatives = hd_rules_list_below(device);
-    const HdPciFacts *pci = hd_device_get_pci(device);
-    const HdDevice *above = hd_device_get_parent(device);
-
-    for (; above != NULL; above = hd_device_get_parent(above))
-        g_ptr_array_add(relatives, (gpointer) above);
-    if (pci != NULL && pci->physfn != NULL)
-        g_ptr_array_add(relatives, (gpointer) pci->physfn);
-    for (unsigned i = 0; i < relatives->len; i++) {
-        const HdDevice *relative = g_ptr_array_index(relatives, i);
-        const HdHolder *holder = hd_holders_find_other(making->holders, relative, NULL);
-
-        if (holder != NULL) {
-            set_held(error, device, relative, holder);
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
-/* A group belongs to one VM, also through members that we would not give. */
-static gboolean
-check_group(const Making *making, const HdDevice *device, GError **error)
-{
-    const HdPlan *plan = making->plan;
-    unsigned n_members = 0;
-    const HdDevice *const *members = hd_host_get_group_devices(
-        plan->host, hd_device_get_own_iommu_group(device), &n_members);
-
-    for (unsigned i = 0; i < n_members; i++) {
-        const HdHolder *other = hd_holders_find_other(making->holders, members[i], plan->vm);
-
-        if (other != NULL) {
-            set_held(error, device, members[i], other);
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
 static gboolean
 check_holders(const Making *making, const HdDevice *device, GError **error)
 {
-    const HdHolder *other = hd_holders_find_other(making->holders, device, making->plan->vm);
+    const HdVm *vm = making->plan->vm;
+    const HdHolder *other = hd_holders_find_other(making->holders, device, vm);
+    const HdDevice *held = device;
 
-    if (other != NULL) {
-        set_held(error, device, device, other);
-        return FALSE;
-    }
-    return check_group(making, device, error) && check_relatives(making, device, error);
+    if (other == NULL)
+        other = hd_holders_find_conflict_for(making->holders, device, vm, &held);
+    if (other == NULL)
+        return TRUE;
+    set_held(error, device, held, other);
+    return FALSE;
 }
 
 static void
@@ -280,7 +239,7 @@ place_live_items(const Making *making, GError **error)
         hd_error_set(error, HD_ERROR_UNSUPPORTED, NULL,
                      "shut the VM down and add pcie-root-port controllers to it, or change only "
                      "its stored configuration (--config)",
-                     "VM '%s' has %u free PCI slots for hotplug, and %u are needed", plan->vm->name,
+                     "VM '%s' has too few free PCI slots for hotplug: %u of %u", plan->vm->name,
                      n_free, n_needed);
         return FALSE;
     }
@@ -489,8 +448,11 @@ release_blockers(HdPlan *plan, const HdPlanItem *item)
         if (has_item(plan, blocker))
             continue;
         add_unbind_step(plan, hd_plan_add_item(plan, blocker));
-        hd_plan_add_note(plan, "%s stays with the host and has no driver until the dismissal",
-                         hd_device_get_name(blocker));
+        hd_plan_add_note(plan,
+                         "%s loses its driver %s until the devices are detached; what that driver "
+                         "serves stops, which for a chipset may be a watchdog that then resets the "
+                         "host",
+                         hd_device_get_name(blocker), hd_device_get_driver(blocker));
     }
 }
 
@@ -504,7 +466,7 @@ warn_of_blockers(HdPlan *plan, const HdPlanItem *item)
     for (unsigned i = 0; i < blockers->len; i++)
         hd_plan_add_note(plan,
                          "VM '%s' will not start with %s while %s, which is in its IOMMU group, is "
-                         "bound to %s",
+                         "bound to %s: take it from its driver before each start",
                          plan->vm->name, item->name,
                          hd_device_get_name(g_ptr_array_index(blockers, i)),
                          hd_device_get_driver(g_ptr_array_index(blockers, i)));

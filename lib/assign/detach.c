@@ -228,8 +228,9 @@ add_live_steps(HdPlan *plan)
 static void
 add_return_step(HdPlan *plan, const HdPlanItem *item)
 {
-    hd_plan_take_step(plan, &hd_step_return, item,
-                      g_strdup_printf("see that %s has a host driver again", item->name), NULL);
+    hd_plan_take_step(
+        plan, &hd_step_return, item,
+        g_strdup_printf("see that %s has a host driver, if there is one for it", item->name), NULL);
 }
 
 /* Members of the group that were left without a driver so that the group could go. */
@@ -251,6 +252,14 @@ add_driverless_members(HdPlan *plan, const HdDevice *device)
     }
 }
 
+/* Whether the VM has the group now and keeps it: then no member can get a host driver. */
+static gboolean
+keeps_group(const HdPlan *plan, const HdPlanItem *item)
+{
+    return item->live == NULL && plan->vm->state != HD_VM_SHUTOFF &&
+           (plan->scope & HD_PLAN_LIVE) == 0;
+}
+
 /* libvirt gives a device back when its VM lets go of it, but the kernel binds no host driver while
  * another member of the group is still with the VM: so all are looked after at the end. */
 static void
@@ -267,7 +276,8 @@ add_return_steps(HdPlan *plan)
     for (unsigned i = 0; i < n_items; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
 
-        if (item->device != NULL && item->live != NULL && item->live->type == HD_HOSTDEV_PCI)
+        if (item->device != NULL && hd_device_get_kind(item->device) == HD_KIND_PCI &&
+            !keeps_group(plan, item))
             add_driverless_members(plan, item->device);
     }
 }

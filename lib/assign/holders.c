@@ -8,6 +8,7 @@
 
 #include "assign/engine.h"
 #include "base/error.h"
+#include "verdict/rules.h"
 
 struct _HdHolders {
     HdHost *host;
@@ -280,4 +281,72 @@ hd_holders_list_devices(const HdHolders *holders, const char *vm)
     }
     g_ptr_array_sort(devices, compare_names);
     return g_steal_pointer(&devices);
+}
+
+/* A group belongs to one VM, also through members that we would not give. */
+static const HdHolder *
+find_in_group(const HdHolders *holders,
+              const HdDevice *device,
+              const HdVm *vm,
+              const HdDevice **ret_held)
+{
+    const HdHolder *holder = NULL;
+    unsigned n_members = 0;
+    const HdDevice *const *members = hd_host_get_group_devices(
+        holders->host, hd_device_get_own_iommu_group(device), &n_members);
+
+    for (unsigned i = 0; i < n_members && holder == NULL; i++) {
+        if (members[i] != device)
+            holder = hd_holders_find_other(holders, members[i], vm);
+        if (holder != NULL)
+            *ret_held = members[i];
+    }
+    return holder;
+}
+
+/* Nobody may hold what vanishes from the host when the device goes, nor what it hangs on. */
+static const HdHolder *
+find_in_relatives(const HdHolders *holders, const HdDevice *device, const HdDevice **ret_held)
+{
+    g_autoptr(GPtrArray) relatives = hd_rules_list_below(device);
+    const HdPciFacts *pci = hd_device_get_pci(device);
+    const HdDevice *above = hd_device_get_parent(device);
+    const HdHolder *holder = NULL;
+
+    for (; above != NULL; above = hd_device_get_parent(above))
+        g_ptr_array_add(relatives, (gpointer) above);
+    if (pci != NULL && pci->physfn != NULL)
+        g_ptr_array_add(relatives, (gpointer) pci->physfn);
+    for (unsigned i = 0; i < relatives->len && holder == NULL; i++) {
+        const HdDevice *relative = g_ptr_array_index(relatives, i);
+
+        holder = hd_holders_find_other(holders, relative, NULL);
+        if (holder != NULL)
+            *ret_held = relative;
+    }
+    return holder;
+}
+
+const HdHolder *
+hd_holders_find_conflict_for(const HdHolders *holders,
+                             const HdDevice *device,
+                             const HdVm *vm,
+                             const HdDevice **ret_held)
+{
+    const HdHolder *holder;
+
+    if (g_hash_table_size(holders->by_device) == 0)
+        return NULL;
+    holder = find_in_group(holders, device, vm, ret_held);
+    return holder != NULL ? holder : find_in_relatives(holders, device, ret_held);
+}
+
+const HdHolder *
+hd_holders_find_conflict(const HdHolders *holders,
+                         const HdDevice *device,
+                         const HdDevice **ret_held)
+{
+    g_return_val_if_fail(holders != NULL && device != NULL && ret_held != NULL, NULL);
+
+    return hd_holders_find_conflict_for(holders, device, NULL, ret_held);
 }

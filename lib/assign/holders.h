@@ -15,4 +15,10 @@ const HdHolder *hd_holders_find_other(const HdHolders *holders,
                                       const HdDevice *device,
                                       const HdVm *vm);
 
+/* hd_holders_find_conflict() for a VM: holds of its own on members of the group are none. */
+const HdHolder *hd_holders_find_conflict_for(const HdHolders *holders,
+                                             const HdDevice *device,
+                                             const HdVm *vm,
+                                             const HdDevice **ret_held);
+
 G_END_DECLS

@@ -40,8 +40,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HdTree, hd_tree_unref)
 /* Whether it is this machine, which can be written to and changes. */
 gboolean hd_tree_is_live(const HdTree *tree);
 
-/* 0, or errno of the first reading that failed since this process had no descriptors or memory left:
- * then what was read is not all. */
+/* 0, or errno of the first reading that failed because this process had no descriptors or memory
+ * left: then what was read is not all. */
 int hd_tree_get_exhaustion(const HdTree *tree);
 
 /* From now on, remembers all that is read, for hd_tree_write_recording(). */

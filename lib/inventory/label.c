@@ -150,7 +150,10 @@ label_disk(const HdDevice *device)
 {
     const HdBlockFacts *facts = device->facts.block;
     const char *model = facts->model != NULL ? facts->model : "Disk";
-    g_autofree char *size = facts->size_bytes > 0 ? g_format_size(facts->size_bytes) : NULL;
+    g_autofree char *wide = facts->size_bytes > 0 ? g_format_size(facts->size_bytes) : NULL;
+    /* GLib puts a no-break space between number and unit, which nobody types to find it. */
+    g_auto(GStrv) parts = wide != NULL ? g_strsplit(wide, "\xc2\xa0", -1) : NULL;
+    g_autofree char *size = parts != NULL ? g_strjoinv(" ", parts) : NULL;
 
     return size != NULL ? g_strdup_printf("%s (%s)", model, size) : g_strdup(model);
 }

@@ -52,8 +52,9 @@ static const struct {
     [HD_REASON_GROUP_MEMBER] =
         {"%s is in the same IOMMU group, cannot be given to a guest and is "
          "bound to a host driver",
-         "agree that it loses its driver for the time (--release-group), or put the "
-         "card into another slot, or switch on ACS in the firmware"},
+         "switch on ACS in the firmware or put the card into another slot, so that it gets "
+         "a group of its own; or agree that the other one loses its driver for the time "
+         "(--release-group)"},
     [HD_REASON_NO_GENERIC] = {"%s has no generic SCSI node", "load the kernel module sg"},
 };
 

@@ -24,7 +24,7 @@ static const Refusal refusals[] = {
     {"runs", SATA, 0, HD_ERROR_GROUP_UNSAFE, LPC},
     {"runs", HELD, 0, HD_ERROR_BUSY, "'other'"},
     {"other", HELD, 0, HD_ERROR_EXISTS, "already"},
-    {"other", ALONE, HD_PLAN_LIVE, HD_ERROR_UNSUPPORTED, "0 free PCI slots"},
+    {"other", ALONE, HD_PLAN_LIVE, HD_ERROR_UNSUPPORTED, "0 of 1"},
     {"off", "computer", 0, HD_ERROR_UNSUPPORTED, "computer"},
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "fixture.h"
+#include "host/driver.h"
 
 static void
 assert_steps(const HdPlan *plan, const char *expected)
@@ -130,6 +131,29 @@ test_pulled_device(Fixture *fixture, gconstpointer unused)
     g_assert_error(error, HD_ERROR, HD_ERROR_STATE_CHANGED);
 }
 
+/* A member that lost its driver for a VM that has stopped since gets it back all the same. */
+static void
+test_released_member_after_stop(Fixture *fixture, gconstpointer unused)
+{
+    const char *names[] = {SATA, NULL};
+    g_autoptr(GError) error = NULL;
+    HdPciAddress lpc;
+
+    fixture_do(fixture, TRUE, "off", names, HD_PLAN_RELEASE_GROUP);
+    g_assert_true(hd_pci_address_parse("0000:00:1f.0", &lpc, NULL));
+    hd_driver_unbind(fake_host_get_sysfs(fixture->fake), &lpc, 1000, &error);
+    g_assert_no_error(error);
+    fixture_look_again(fixture);
+    g_autoptr(HdPlan) plan = fixture_plan(fixture, FALSE, "off", names, 0, &error);
+    g_assert_no_error(error);
+    assert_steps(plan, "write-config return:" LPC);
+    hd_plan_run(plan, NULL, NULL, &error);
+    g_assert_no_error(error);
+    fake_host_settle(fixture->fake);
+    g_autofree char *driver = fake_host_dup_driver(fixture->fake, "0000:00:1f.0");
+    g_assert_cmpstr(driver, ==, "lpc_ich");
+}
+
 /* What was pulled can still be taken out of the VM, by any of its names. */
 static void
 test_absent_device(Fixture *fixture, gconstpointer unused)
@@ -237,6 +261,7 @@ main(int argc, char **argv)
     fixture_add("/detach/live-only", test_live_only_keeps_config);
     fixture_add("/detach/mute-guest", test_mute_guest);
     fixture_add("/detach/pulled", test_pulled_device);
+    fixture_add("/detach/released-member", test_released_member_after_stop);
     fixture_add("/detach/absent", test_absent_device);
     fixture_add("/detach/vfio", test_device_of_vfio);
     fixture_add("/detach/whole-element", test_undo_gives_element_back_whole);

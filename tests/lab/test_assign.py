@@ -169,6 +169,17 @@ def test_consent_unbinds_a_member_that_stays(hostdev, lab, guest, unchanged):
     assert lab.driver("0000:00:1f.0") == before
 
 
+def test_released_member_after_the_vm_has_stopped(hostdev, lab, empty_guest):
+    """The VM ends before the detachment: the member gets its driver back all the same."""
+    before = lab.driver("0000:00:1f.0")
+    hostdev("attach", empty_guest.name, "0000:00:1f.2", "--release-group", check=0)
+    assert lab.driver("0000:00:1f.0") is None
+    empty_guest.virsh("destroy")
+    hostdev("detach", empty_guest.name, "0000:00:1f.2", check=0)
+    assert lab.driver("0000:00:1f.0") == before
+    assert lab.driver("0000:00:1f.2") == "ahci"
+
+
 def test_failing_attach_leaves_all_as_before(hostdev, lab, guest, unchanged):
     """Someone holds the group's vfio node open, so QEMU cannot have it: all is undone."""
     group = lab.shell(f"basename $(readlink /sys/bus/pci/devices/{CARD[2]}/iommu_group)").strip()

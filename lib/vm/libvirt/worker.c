@@ -96,6 +96,16 @@ ignore_error(void *user_data, virErrorPtr error)
 {
 }
 
+/* libvirt's own default is another service for each user, which knows nothing of the host's VMs; so
+ * it counts only where the environment asks for it. */
+static const char *
+choose_uri(const char *uri)
+{
+    if (uri != NULL || g_getenv("LIBVIRT_DEFAULT_URI") != NULL)
+        return uri;
+    return "qemu:///system";
+}
+
 /* A connection that libvirt's service has closed, as when it was restarted, is opened again. */
 static gboolean
 ensure_connection(Lane *lane, GError **error)
@@ -104,7 +114,7 @@ ensure_connection(Lane *lane, GError **error)
         return TRUE;
     if (lane->connection != NULL)
         hd_libvirt.virConnectClose(g_steal_pointer(&lane->connection));
-    lane->connection = hd_libvirt.virConnectOpen(lane->uri);
+    lane->connection = hd_libvirt.virConnectOpen(choose_uri(lane->uri));
     if (lane->connection == NULL) {
         hd_libvirt_take_error(error, "connect to libvirt");
         return FALSE;
