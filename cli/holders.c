@@ -25,7 +25,8 @@ add_row(CliTable *table, const CliCall *call, const HdDevice *device, const HdHo
     cli_table_add(table, CLI_STYLE_NONE, holder->guest_address);
 }
 
-static void
+/* Returns how many VMs hold it. */
+static unsigned
 add_device(CliCall *call, CliTable *table, HdJson *json, const HdDevice *device)
 {
     unsigned n_holders = 0;
@@ -37,6 +38,7 @@ add_device(CliCall *call, CliTable *table, HdJson *json, const HdDevice *device)
         else
             add_row(table, call, device, holders[i]);
     }
+    return n_holders;
 }
 
 /* The devices that the arguments name, or all. */
@@ -73,6 +75,7 @@ cli_holders_run(CliCall *call, GError **error)
 {
     g_autoptr(GPtrArray) devices = NULL;
     g_autoptr(CliTable) table = cli_table_new(columns, G_N_ELEMENTS(columns));
+    unsigned n_holders = 0;
 
     if (!cli_source_open_host(call, HD_HOST_LOAD_BASIC, error))
         return FALSE;
@@ -84,7 +87,10 @@ cli_holders_run(CliCall *call, GError **error)
         return TRUE;
     }
     for (unsigned i = 0; i < devices->len; i++)
-        add_device(call, table, NULL, g_ptr_array_index(devices, i));
+        n_holders += add_device(call, table, NULL, g_ptr_array_index(devices, i));
+    if (n_holders == 0)
+        cli_source_note(call, "no VM holds %s",
+                        call->n_arguments == 1 ? call->arguments[0] : "any of them");
     cli_table_print(table, call->out, !call->options->no_headers);
     return TRUE;
 }

@@ -108,6 +108,8 @@ cli_vms_run(CliCall *call, GError **error)
         print_json(call, vms);
         return TRUE;
     }
+    if (vms->len == 0)
+        cli_source_note(call, "this connection has no VMs");
     for (unsigned i = 0; i < vms->len; i++)
         add_row(table, call, g_ptr_array_index(vms, i));
     cli_table_print(table, call->out, !call->options->no_headers);
