@@ -22,20 +22,14 @@ static const HdErrorCode refusals[] = {
 typedef struct {
     HdPlan *plan;
     HdHolders *holders;
-    HdSourceIndex index;
-    GPtrArray *live;   /* HdHostdev of the running VM, NULL when it is not changed */
-    GPtrArray *stored; /* HdHostdev of the stored configuration, NULL likewise */
-    char *live_xml;
+    HdPlanFacts facts;
 } Making;
 
 static void
 making_clear(Making *making)
 {
     hd_holders_free(making->holders);
-    hd_source_index_clear(&making->index);
-    g_clear_pointer(&making->live, g_ptr_array_unref);
-    g_clear_pointer(&making->stored, g_ptr_array_unref);
-    g_free(making->live_xml);
+    hd_plan_facts_clear(&making->facts);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Making, making_clear)
@@ -45,23 +39,12 @@ making_read(Making *making, GError **error)
 {
     HdPlan *plan = making->plan;
 
-    hd_source_index_init(&making->index, plan->host);
     making->holders = hd_engine_read_holders(plan->engine, plan->host, error);
     if (making->holders == NULL)
         return FALSE;
     for (const char *const *note = hd_holders_get_notes(making->holders); *note != NULL; note++)
         hd_plan_add_note(plan, "%s", *note);
-    if ((plan->scope & HD_PLAN_LIVE) != 0) {
-        making->live = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_LIVE, &making->live_xml, error);
-        if (making->live == NULL)
-            return FALSE;
-    }
-    if ((plan->scope & HD_PLAN_CONFIG) != 0) {
-        making->stored = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_CONFIG, &plan->config_before,
-                                               error);
-        return making->stored != NULL;
-    }
-    return TRUE;
+    return hd_plan_read_facts(plan, &making->facts, error);
 }
 
 /* The first reason that the administrator's consent does not lift. */
@@ -167,11 +150,11 @@ add_items(Making *making)
         g_autofree char *note = NULL;
         g_autofree char *unused = NULL;
 
-        if (making->live != NULL &&
-            hd_plan_find_hostdev(&making->index, making->live, device) == NULL)
+        if (making->facts.live != NULL &&
+            hd_plan_find_hostdev(&making->facts.index, making->facts.live, device) == NULL)
             item->live = hd_source_new(plan->host, device, FALSE, &unused);
-        if (making->stored != NULL &&
-            hd_plan_find_hostdev(&making->index, making->stored, device) == NULL)
+        if (making->facts.stored != NULL &&
+            hd_plan_find_hostdev(&making->facts.index, making->facts.stored, device) == NULL)
             item->stored = hd_source_new(plan->host, device, TRUE, &note);
         if (note != NULL)
             hd_plan_add_note(plan, "%s", note);
@@ -232,8 +215,8 @@ place_live_items(const Making *making, GError **error)
 {
     const HdPlan *plan = making->plan;
     unsigned n_needed = count_live_pci(plan);
-    unsigned n_free = n_needed > 0 ? hd_domain_xml_count_free_slots(making->live_xml) : 0;
-    g_autofree char *xml = g_strdup(making->live_xml);
+    unsigned n_free = n_needed > 0 ? hd_domain_xml_count_free_slots(making->facts.live_xml) : 0;
+    g_autofree char *xml = g_strdup(making->facts.live_xml);
 
     if (n_free < n_needed) {
         hd_error_set(error, HD_ERROR_UNSUPPORTED, NULL,
@@ -264,7 +247,7 @@ check_scsi_controller(const Making *making, GError **error)
 
         if (hd_device_get_kind(item->device) != HD_KIND_SCSI)
             continue;
-        if (item->live != NULL && !hd_domain_xml_has_scsi_controller(making->live_xml)) {
+        if (item->live != NULL && !hd_domain_xml_has_scsi_controller(making->facts.live_xml)) {
             hd_error_set(error, HD_ERROR_UNSUPPORTED, item->name,
                          "add <controller type='scsi' model='virtio-scsi'/> to the VM, or change "
                          "only its stored configuration (--config)",

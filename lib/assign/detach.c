@@ -8,48 +8,23 @@
 
 typedef struct {
     HdPlan *plan;
-    HdSourceIndex index;
-    GPtrArray *live;
-    GPtrArray *stored;
-    char *live_xml;
+    HdPlanFacts facts;
 } Making;
 
 static void
 making_clear(Making *making)
 {
-    hd_source_index_clear(&making->index);
-    g_clear_pointer(&making->live, g_ptr_array_unref);
-    g_clear_pointer(&making->stored, g_ptr_array_unref);
-    g_free(making->live_xml);
+    hd_plan_facts_clear(&making->facts);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Making, making_clear)
-
-static gboolean
-making_read(Making *making, GError **error)
-{
-    HdPlan *plan = making->plan;
-
-    hd_source_index_init(&making->index, plan->host);
-    if ((plan->scope & HD_PLAN_LIVE) != 0) {
-        making->live = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_LIVE, &making->live_xml, error);
-        if (making->live == NULL)
-            return FALSE;
-    }
-    if ((plan->scope & HD_PLAN_CONFIG) != 0) {
-        making->stored = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_CONFIG, &plan->config_before,
-                                               error);
-        return making->stored != NULL;
-    }
-    return TRUE;
-}
 
 /* The element of the device. One that names a USB device by its ids alone fits each of several such
  * devices, and is meant when any of them is dismissed: the VM would not start with it. */
 static const HdHostdev *
 find_element(const Making *making, GPtrArray *hostdevs, const HdDevice *device)
 {
-    const HdHostdev *found = hd_plan_find_hostdev(&making->index, hostdevs, device);
+    const HdHostdev *found = hd_plan_find_hostdev(&making->facts.index, hostdevs, device);
     const HdUsbFacts *usb = hd_device_get_usb(device);
 
     for (unsigned i = 0; found == NULL && usb != NULL && hostdevs != NULL && i < hostdevs->len;
@@ -66,8 +41,8 @@ find_element(const Making *making, GPtrArray *hostdevs, const HdDevice *device)
 static gboolean
 is_held(const Making *making, const HdDevice *device)
 {
-    return find_element(making, making->live, device) != NULL ||
-           find_element(making, making->stored, device) != NULL;
+    return find_element(making, making->facts.live, device) != NULL ||
+           find_element(making, making->facts.stored, device) != NULL;
 }
 
 static gboolean
@@ -136,7 +111,7 @@ set_elements(const Making *making,
              GError **error)
 {
     if (live != NULL) {
-        item->live = copy_whole(live, making->live_xml, error);
+        item->live = copy_whole(live, making->facts.live_xml, error);
         if (item->live == NULL)
             return FALSE;
     }
@@ -156,7 +131,7 @@ find_absent(const Making *making, GPtrArray *hostdevs, const char *name)
         const HdHostdev *hostdev = g_ptr_array_index(hostdevs, i);
 
         if (hd_source_is_named(hostdev, name) &&
-            hd_source_index_find(&making->index, hostdev) == NULL)
+            hd_source_index_find(&making->facts.index, hostdev) == NULL)
             return hostdev;
     }
     return NULL;
@@ -166,8 +141,8 @@ static gboolean
 add_absent(const Making *making, const char *text, GError **error)
 {
     HdPlan *plan = making->plan;
-    const HdHostdev *live = find_absent(making, making->live, text);
-    const HdHostdev *stored = find_absent(making, making->stored, text);
+    const HdHostdev *live = find_absent(making, making->facts.live, text);
+    const HdHostdev *stored = find_absent(making, making->facts.stored, text);
 
     if (live == NULL && stored == NULL) {
         hd_error_set(error, HD_ERROR_NOT_FOUND, NULL, "see what it holds: hostdev vms",
@@ -291,8 +266,8 @@ add_items(const Making *making, const HdPlanRequest *request, GError **error)
         const HdDevice *device = g_ptr_array_index(plan->devices, i);
         HdPlanItem *item = hd_plan_add_item(plan, device);
 
-        if (!set_elements(making, item, find_element(making, making->live, device),
-                          find_element(making, making->stored, device), error))
+        if (!set_elements(making, item, find_element(making, making->facts.live, device),
+                          find_element(making, making->facts.stored, device), error))
             return FALSE;
     }
     for (const char *const *name = request->absent; name != NULL && *name != NULL; name++) {
@@ -324,7 +299,7 @@ hd_plan_new_detach(HdEngine *engine, HdHost *host, const HdPlanRequest *request,
         return NULL;
     making.plan = plan;
     hd_plan_set_requested(plan, request->devices, request->n_devices);
-    if (!making_read(&making, error) || !check_held(&making, error))
+    if (!hd_plan_read_facts(plan, &making.facts, error) || !check_held(&making, error))
         return NULL;
     add_companions(&making);
     if (!add_items(&making, request, error) || !change_config(plan, error))

@@ -251,13 +251,6 @@ hd_holders_find_other(const HdHolders *holders, const HdDevice *device, const Hd
     return NULL;
 }
 
-static int
-compare_names(gconstpointer a, gconstpointer b)
-{
-    return strcmp(hd_device_get_name(*(const HdDevice *const *) a),
-                  hd_device_get_name(*(const HdDevice *const *) b));
-}
-
 GPtrArray *
 hd_holders_list_devices(const HdHolders *holders, const char *vm)
 {
@@ -279,7 +272,7 @@ hd_holders_list_devices(const HdHolders *holders, const char *vm)
                 g_ptr_array_add(devices, device);
         }
     }
-    g_ptr_array_sort(devices, compare_names);
+    g_ptr_array_sort(devices, hd_rules_compare_names);
     return g_steal_pointer(&devices);
 }
 

@@ -215,6 +215,32 @@ hd_plan_read_hostdevs(HdPlan *plan, HdVmScope scope, char **ret_xml, GError **er
     return hostdevs;
 }
 
+gboolean
+hd_plan_read_facts(HdPlan *plan, HdPlanFacts *facts, GError **error)
+{
+    hd_source_index_init(&facts->index, plan->host);
+    if ((plan->scope & HD_PLAN_LIVE) != 0) {
+        facts->live = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_LIVE, &facts->live_xml, error);
+        if (facts->live == NULL)
+            return FALSE;
+    }
+    if ((plan->scope & HD_PLAN_CONFIG) != 0) {
+        facts->stored = hd_plan_read_hostdevs(plan, HD_VM_SCOPE_CONFIG, &plan->config_before,
+                                              error);
+        return facts->stored != NULL;
+    }
+    return TRUE;
+}
+
+void
+hd_plan_facts_clear(HdPlanFacts *facts)
+{
+    hd_source_index_clear(&facts->index);
+    g_clear_pointer(&facts->live, g_ptr_array_unref);
+    g_clear_pointer(&facts->stored, g_ptr_array_unref);
+    g_clear_pointer(&facts->live_xml, g_free);
+}
+
 const HdHostdev *
 hd_plan_find_hostdev(const HdSourceIndex *index, GPtrArray *hostdevs, const HdDevice *device)
 {

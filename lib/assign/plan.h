@@ -105,6 +105,19 @@ void hd_plan_finish(HdPlan *plan);
 /* Reads a definition of the plan's VM and lists its assigned devices; *ret_xml may be NULL. */
 GPtrArray *hd_plan_read_hostdevs(HdPlan *plan, HdVmScope scope, char **ret_xml, GError **error);
 
+/* The definitions of the plan's VM, as far as the plan changes them. */
+typedef struct {
+    HdSourceIndex index;
+    GPtrArray *live;   /* HdHostdev of the running VM, NULL when it is not changed */
+    GPtrArray *stored; /* HdHostdev of the stored configuration, NULL likewise */
+    char *live_xml;
+} HdPlanFacts;
+
+/* Reads them; the stored configuration's text becomes the plan's config_before. facts is to be
+ * cleared, also after an error. */
+gboolean hd_plan_read_facts(HdPlan *plan, HdPlanFacts *facts, GError **error);
+void hd_plan_facts_clear(HdPlanFacts *facts);
+
 /* The element among hostdevs that names the device, NULL when there is none. */
 const HdHostdev *hd_plan_find_hostdev(const HdSourceIndex *index,
                                       GPtrArray *hostdevs,

@@ -56,8 +56,8 @@ closure_complete(Closure *closure)
     }
 }
 
-static int
-compare_names(gconstpointer a, gconstpointer b)
+int
+hd_rules_compare_names(gconstpointer a, gconstpointer b)
 {
     const HdDevice *first = *(const HdDevice *const *) a;
     const HdDevice *second = *(const HdDevice *const *) b;
@@ -73,7 +73,7 @@ closure_finish(Closure *closure, const HdDevice *const *without, unsigned n_with
     for (unsigned i = 0; i < n_without; i++)
         g_ptr_array_remove_fast(list, (gpointer) without[i]);
     g_hash_table_unref(g_steal_pointer(&closure->seen));
-    g_ptr_array_sort(list, compare_names);
+    g_ptr_array_sort(list, hd_rules_compare_names);
     return g_steal_pointer(&list);
 }
 

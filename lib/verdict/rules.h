@@ -20,6 +20,9 @@ gboolean hd_rules_is_driver_harmless(const HdDevice *device);
 /* Whether a kernel driver of that name is vfio-pci or one of its variants. */
 gboolean hd_rules_is_vfio_driver(const char *driver);
 
+/* For g_ptr_array_sort(): devices by name. */
+int hd_rules_compare_names(gconstpointer a, gconstpointer b);
+
 /* The affected set of devices together, by name, without themselves. GPtrArray of HdDevice. */
 GPtrArray *hd_rules_list_affected(const HdHost *host,
                                   const HdDevice *const *devices,
