@@ -10,5 +10,6 @@
 #include <hostdev/error.h>
 #include <hostdev/host.h>
 #include <hostdev/json.h>
+#include <hostdev/nic.h>
 #include <hostdev/verdict.h>
 #include <hostdev/vm.h>
