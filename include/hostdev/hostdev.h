@@ -7,6 +7,7 @@
 #include <hostdev/address.h>
 #include <hostdev/assign.h>
 #include <hostdev/device.h>
+#include <hostdev/devxml.h>
 #include <hostdev/error.h>
 #include <hostdev/host.h>
 #include <hostdev/json.h>

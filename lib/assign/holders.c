@@ -160,7 +160,7 @@ read_scope(HdHolders *holders,
 
         if (device != NULL)
             add_hold(holders, device, vm, hostdev, scope);
-        else
+        else if (hostdev->type != HD_HOSTDEV_SCSI_HOST) /* a target of the kernel, no device */
             add_absent(holders, vm, hostdev, scope);
     }
     return TRUE;

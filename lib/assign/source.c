@@ -182,7 +182,9 @@ hd_source_dup_name(const HdHostdev *hostdev)
                                hostdev->scsi_bus, hostdev->scsi_target, hostdev->scsi_unit);
     case HD_HOSTDEV_MDEV:
         return g_strdup(hostdev->mdev_uuid);
-    default:
+    case HD_HOSTDEV_SCSI_HOST:
+        return g_strdup(hostdev->vhost_wwpn);
+    default: /* what definitions are not read for */
         g_return_val_if_reached(NULL);
     }
 }
@@ -193,7 +195,8 @@ hd_source_is_named(const HdHostdev *hostdev, const char *text)
     g_autofree char *name = hd_source_dup_name(hostdev);
     HdPciAddress address;
 
-    if (g_ascii_strcasecmp(name, text) == 0)
+    if (g_ascii_strcasecmp(name, text) == 0 || (hostdev->is_interface && hostdev->mac != NULL &&
+                                                g_ascii_strcasecmp(hostdev->mac, text) == 0))
         return TRUE;
     if (hostdev->type == HD_HOSTDEV_PCI && hd_pci_address_parse(text, &address, NULL))
         return hd_pci_address_compare(&address, &hostdev->pci) == 0;

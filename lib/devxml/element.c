@@ -71,18 +71,28 @@ hd_element_set_value_error(GError **error,
     g_autofree char *value = hd_element_dup(element, attribute);
     g_autofree char *shown = dup_for_message(value != NULL ? value : "");
 
-    hd_error_set(
-        error, HD_ERROR_INVALID, NULL, NULL,
-        "invalid domain XML, line %ld: attribute '%s' of element '%s' is '%s', expected %s",
-        xmlGetLineNo(element), attribute, (const char *) element->name, shown, expected);
+    hd_element_set_error(error, element, "attribute '%s' of element '%s' is '%s', expected %s",
+                         attribute, (const char *) element->name, shown, expected);
 }
 
 void
 hd_element_set_missing_error(GError **error, xmlNode *element, const char *missing)
 {
-    hd_error_set(error, HD_ERROR_INVALID, NULL, NULL,
-                 "invalid domain XML, line %ld: element '%s' has no %s", xmlGetLineNo(element),
-                 (const char *) element->name, missing);
+    hd_element_set_error(error, element, "element '%s' has no %s", (const char *) element->name,
+                         missing);
+}
+
+void
+hd_element_set_error(GError **error, xmlNode *element, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    hd_error_set(error, HD_ERROR_INVALID, NULL, NULL, "invalid %s XML, line %ld: %s",
+                 hd_document_get_kind(element), xmlGetLineNo(element), text);
 }
 
 static gboolean
@@ -129,16 +139,74 @@ hd_element_require_number(xmlNode *element,
 }
 
 gboolean
-hd_element_read_yes_no(xmlNode *element, const char *attribute, gboolean *ret_value, GError **error)
+hd_element_read_decimal(xmlNode *element,
+                        const char *attribute,
+                        guint64 min,
+                        guint64 max,
+                        guint64 *ret_value,
+                        GError **error)
 {
     g_autofree char *text = hd_element_dup(element, attribute);
+    g_autofree char *expected = NULL;
+    guint64 value;
 
     if (text == NULL)
         return TRUE;
-    if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0) {
-        hd_element_set_value_error(error, element, attribute, "'yes' or 'no'");
-        return FALSE;
+    if (hd_parse_uint(text, 10, max, &value) && value >= min) {
+        *ret_value = value;
+        return TRUE;
     }
-    *ret_value = text[0] == 'y';
+    expected = g_strdup_printf("a decimal number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT,
+                               min, max);
+    hd_element_set_value_error(error, element, attribute, expected);
+    return FALSE;
+}
+
+/* 'a', 'b' or 'c' */
+static char *
+dup_choice(const char *const *words)
+{
+    GString *choice = g_string_new(NULL);
+
+    for (unsigned i = 0; words[i] != NULL; i++) {
+        if (i > 0)
+            g_string_append(choice, words[i + 1] != NULL ? ", " : " or ");
+        g_string_append_printf(choice, "'%s'", words[i]);
+    }
+    return g_string_free(choice, FALSE);
+}
+
+gboolean
+hd_element_read_word(xmlNode *element,
+                     const char *attribute,
+                     const char *const *words,
+                     unsigned *ret_index,
+                     GError **error)
+{
+    g_autofree char *text = hd_element_dup(element, attribute);
+    g_autofree char *choice = NULL;
+
+    if (text == NULL)
+        return TRUE;
+    for (unsigned i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], text) == 0) {
+            *ret_index = i;
+            return TRUE;
+        }
+    }
+    choice = dup_choice(words);
+    hd_element_set_value_error(error, element, attribute, choice);
+    return FALSE;
+}
+
+gboolean
+hd_element_read_yes_no(xmlNode *element, const char *attribute, gboolean *ret_value, GError **error)
+{
+    static const char *const words[] = {"yes", "no", NULL};
+    unsigned index = *ret_value ? 0 : 1;
+
+    if (!hd_element_read_word(element, attribute, words, &index, error))
+        return FALSE;
+    *ret_value = index == 0;
     return TRUE;
 }

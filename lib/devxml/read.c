@@ -1,409 +1,294 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Reading <hostdev> and <interface> elements: which of them are assigned devices, and what libvirt
- * takes them to mean (libvirt, src/conf/domain_conf.c, virDomainHostdevDefParseXML).
+ * Reading <hostdev> elements and lists of devices: which elements are assigned devices, and what
+ * libvirt takes them to mean (libvirt, src/conf/domain_conf.c, virDomainHostdevDefParseXML).
  */
 #include "devxml/read.h"
 
 #include <string.h>
 
 #include "base/error.h"
-#include "base/parse.h"
+#include "devxml/rest.h"
 
-/* A definition has at most a few hundred devices. */
+/* A definition has at most a few hundred devices. Those of a user are compared with each other. */
 #define MAX_HOSTDEVS 65536
+#define MAX_COMPARED_HOSTDEVS 4096
 
-gboolean
-hd_pci_address_read(xmlNode *address, guint32 max_domain, HdPciAddress *ret_address, GError **error)
-{
-    guint64 domain = 0;
-    guint64 bus = 0;
-    guint64 slot = 0;
-    guint64 function = 0;
-
-    if (!hd_element_read_number(address, "domain", max_domain, &domain, error) ||
-        !hd_element_read_number(address, "bus", 0xff, &bus, error) ||
-        !hd_element_read_number(address, "slot", 0x1f, &slot, error) ||
-        !hd_element_read_number(address, "function", 7, &function, error))
-        return FALSE;
-    *ret_address = (HdPciAddress){
-        .domain = (guint32) domain,
-        .bus = (guint8) bus,
-        .slot = (guint8) slot,
-        .function = (guint8) function,
-    };
-    return TRUE;
-}
-
-gboolean
-hd_pci_address_is_empty(const HdPciAddress *address)
-{
-    return address->domain == 0 && address->bus == 0 && address->slot == 0 &&
-           address->function == 0;
-}
+/* Of an attribute, and of attributes and elements in one device element. */
+#define MAX_VALUE_BYTES 4096
+#define MAX_PARTS 20000
 
 static gboolean
-read_pci_source(xmlNode *source, HdHostdev *hostdev, GError **error)
+read_teaming(const HdReader *reader, xmlNode *teaming, HdHostdev *hostdev, GError **error)
 {
-    xmlNode *address = hd_element_find(source, "address");
+    static const char *const types[] = {"transient", NULL};
+    g_autofree char *type = NULL;
+    g_autofree char *persistent = hd_element_dup(teaming, "persistent");
+    gboolean has_persistent = persistent != NULL && persistent[0] != '\0';
 
-    if (address == NULL) {
-        hd_element_set_missing_error(error, source, "element 'address'");
-        return FALSE;
-    }
-    return hd_pci_address_read(address, G_MAXUINT32, &hostdev->pci, error);
-}
-
-static gboolean
-read_usb_ids(xmlNode *vendor, xmlNode *product, HdHostdev *hostdev, GError **error)
-{
-    guint64 vendor_id = 0;
-    guint64 product_id = 0;
-
-    if (!hd_element_require_number(vendor, "id", 0xffff, &vendor_id, error) ||
-        !hd_element_require_number(product, "id", 0xffff, &product_id, error))
-        return FALSE;
-    if (vendor_id == 0) {
-        hd_element_set_value_error(error, vendor, "id", "a number from 1 to 65535");
-        return FALSE;
-    }
-    hostdev->usb_has_ids = TRUE;
-    hostdev->usb_vendor = (guint16) vendor_id;
-    hostdev->usb_product = (guint16) product_id;
-    return TRUE;
-}
-
-static gboolean
-read_usb_address(xmlNode *address, HdHostdev *hostdev, GError **error)
-{
-    guint64 bus = 0;
-    guint64 device = 0;
-
-    if (!hd_element_require_number(address, "bus", 0xffff, &bus, error) ||
-        !hd_element_require_number(address, "device", 0xffff, &device, error))
-        return FALSE;
-    if (bus == 0 && device == 0) /* libvirt: not resolved yet */
+    if (!xmlHasProp(teaming, (const xmlChar *) "type") && persistent == NULL)
         return TRUE;
-    hostdev->usb_bus = (int) bus;
-    hostdev->usb_device = (int) device;
+    if (hostdev->type != HD_HOSTDEV_PCI) {
+        hd_element_set_error(error, teaming, "element 'teaming' is only for type='pci'");
+        return FALSE;
+    }
+    if (!hd_reader_take_word(teaming, "type", types, &type, error))
+        return FALSE;
+    if (type == NULL || !has_persistent) {
+        hd_element_set_missing_error(error, teaming,
+                                     type == NULL ? "attribute 'type'" : "attribute 'persistent'");
+        return FALSE;
+    }
+    hostdev->teaming_type = g_steal_pointer(&type);
+    hostdev->teaming_persistent = hd_reader_take(teaming, "persistent");
     return TRUE;
 }
 
-static gboolean
-read_usb_source(xmlNode *source, HdHostdev *hostdev, GError **error)
+/* libvirt knows both for SCSI only; elsewhere they stay what they are: unknown. */
+static void
+read_flags(const HdReader *reader, xmlNode *element, HdHostdev *hostdev)
 {
-    xmlNode *vendor = hd_element_find(source, "vendor");
-    xmlNode *product = hd_element_find(source, "product");
-    xmlNode *address = hd_element_find(source, "address");
+    if (hostdev->type != HD_HOSTDEV_SCSI && hostdev->type != HD_HOSTDEV_ISCSI)
+        return;
+    hostdev->scsi_readonly = hd_reader_find(reader, element, "readonly") != NULL;
+    hostdev->scsi_shareable = hd_reader_find(reader, element, "shareable") != NULL;
+}
 
-    if ((vendor == NULL) != (product == NULL)) {
-        hd_element_set_missing_error(error, source,
-                                     vendor == NULL ? "element 'vendor'" : "element 'product'");
+/* Devices for containers are not acted on: their elements are kept whole. */
+static gboolean
+read_capabilities(const HdReader *reader, xmlNode *element, HdHostdev **ret_hostdev, GError **error)
+{
+    static const char *const types[] = {"storage", "misc", "net", NULL};
+    static const char *const children[] = {"block", "char", "interface"};
+    g_autoptr(HdHostdev) hostdev = hd_hostdev_new(HD_HOSTDEV_CAPABILITIES);
+    xmlNode *source = hd_element_find(element, "source");
+    unsigned index = G_MAXUINT;
+
+    if (!hd_element_read_word(element, "type", types, &index, error) ||
+        !hd_element_read_yes_no(element, "managed", &hostdev->managed, error))
+        return FALSE;
+    if (index == G_MAXUINT || source == NULL) {
+        hd_element_set_missing_error(error, element,
+                                     index == G_MAXUINT ? "attribute 'type'" : "element 'source'");
         return FALSE;
     }
-    if (vendor != NULL && !read_usb_ids(vendor, product, hostdev, error))
-        return FALSE;
-    if (address != NULL && !read_usb_address(address, hostdev, error))
-        return FALSE;
-    if (!hostdev->usb_has_ids && hostdev->usb_bus < 0) {
-        hd_element_set_missing_error(error, source, "vendor and product, or bus and device");
+    if (hd_element_find(source, children[index]) == NULL) {
+        g_autofree char *missing = g_strdup_printf("element '%s'", children[index]);
+
+        hd_element_set_missing_error(error, source, missing);
         return FALSE;
     }
+    *ret_hostdev = g_steal_pointer(&hostdev);
     return TRUE;
 }
 
-static gboolean
-read_scsi_host(xmlNode *adapter, HdHostdev *hostdev, GError **error)
-{
-    static const char prefix[] = "scsi_host";
-    g_autofree char *name = hd_element_dup(adapter, "name");
-    guint64 host;
+static const char *const type_names[] = {"pci", "usb", "scsi", "scsi_host", "mdev", NULL};
 
-    if (name == NULL) {
-        hd_element_set_missing_error(error, adapter, "attribute 'name'");
+/* FALSE without an error: a type that a lenient reader does not know. */
+static gboolean
+read_type(const HdReader *reader, xmlNode *element, HdHostdevType *ret_type, GError **error)
+{
+    static const HdHostdevType types[] = {HD_HOSTDEV_PCI, HD_HOSTDEV_USB, HD_HOSTDEV_SCSI,
+                                          HD_HOSTDEV_SCSI_HOST, HD_HOSTDEV_MDEV};
+    xmlNode *source = hd_element_find(element, "source");
+    unsigned index = 0;
+
+    if (!xmlHasProp(element, (const xmlChar *) "type")) {
+        hd_element_set_missing_error(error, element, "attribute 'type'");
         return FALSE;
     }
-    if (!g_str_has_prefix(name, prefix) ||
-        !hd_parse_uint(name + strlen(prefix), 10, G_MAXUINT32, &host)) {
-        hd_element_set_value_error(error, adapter, "name", "'scsi_host' and a number");
+    if (!hd_element_read_word(element, "type", type_names, &index,
+                              reader->is_strict ? error : NULL))
         return FALSE;
-    }
-    hostdev->scsi_host = (unsigned) host;
+    *ret_type = types[index];
+    if (*ret_type == HD_HOSTDEV_SCSI && source != NULL &&
+        hd_element_matches(source, "protocol", "iscsi"))
+        *ret_type = HD_HOSTDEV_ISCSI;
     return TRUE;
-}
-
-static gboolean
-read_scsi_source(xmlNode *source, HdHostdev *hostdev, GError **error)
-{
-    xmlNode *address = hd_element_find(source, "address");
-    xmlNode *adapter = hd_element_find(source, "adapter");
-    guint64 bus = 0;
-    guint64 target = 0;
-
-    if (address == NULL || adapter == NULL) {
-        hd_element_set_missing_error(error, source,
-                                     address == NULL ? "element 'address'" : "element 'adapter'");
-        return FALSE;
-    }
-    if (!hd_element_require_number(address, "bus", G_MAXUINT32, &bus, error) ||
-        !hd_element_require_number(address, "target", G_MAXUINT32, &target, error) ||
-        !hd_element_require_number(address, "unit", G_MAXUINT64, &hostdev->scsi_unit, error))
-        return FALSE;
-    hostdev->scsi_bus = (unsigned) bus;
-    hostdev->scsi_target = (unsigned) target;
-    return read_scsi_host(adapter, hostdev, error);
-}
-
-/* 32 hexadecimal digits; "-" and blanks may stand between pairs of them, as libvirt has it. */
-static char *
-dup_canonical_uuid(const char *text)
-{
-    GString *uuid = g_string_sized_new(37);
-    unsigned n_digits = 0;
-
-    for (; *text != '\0'; text++) {
-        if (n_digits % 2 == 0 && (*text == '-' || *text == ' '))
-            continue;
-        if (!g_ascii_isxdigit(*text) || n_digits == 32) {
-            n_digits = 0;
-            break;
-        }
-        if (n_digits == 8 || n_digits == 12 || n_digits == 16 || n_digits == 20)
-            g_string_append_c(uuid, '-');
-        g_string_append_c(uuid, g_ascii_tolower(*text));
-        n_digits++;
-    }
-    return g_string_free(uuid, n_digits != 32);
-}
-
-static gboolean
-read_mdev_source(xmlNode *source, HdHostdev *hostdev, GError **error)
-{
-    xmlNode *address = hd_element_find(source, "address");
-    g_autofree char *uuid = address != NULL ? hd_element_dup(address, "uuid") : NULL;
-
-    if (uuid == NULL) {
-        hd_element_set_missing_error(error, source, "element 'address' with attribute 'uuid'");
-        return FALSE;
-    }
-    hostdev->mdev_uuid = dup_canonical_uuid(uuid);
-    if (hostdev->mdev_uuid == NULL) {
-        hd_element_set_value_error(error, address, "uuid", "a UUID");
-        return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-read_source(xmlNode *source, HdHostdev *hostdev, GError **error)
-{
-    switch (hostdev->type) {
-    case HD_HOSTDEV_PCI:
-        return read_pci_source(source, hostdev, error);
-    case HD_HOSTDEV_USB:
-        return read_usb_source(source, hostdev, error);
-    case HD_HOSTDEV_SCSI:
-        return read_scsi_source(source, hostdev, error);
-    case HD_HOSTDEV_MDEV:
-        return read_mdev_source(source, hostdev, error);
-    default:
-        g_return_val_if_reached(FALSE);
-    }
-}
-
-static gboolean
-read_guest_address(xmlNode *element, HdHostdev *hostdev, GError **error)
-{
-    xmlNode *address = hd_element_find(element, "address");
-
-    if (address == NULL || !hd_element_matches(address, "type", "pci"))
-        return TRUE;
-    if (!hd_pci_address_read(address, 0xffff, &hostdev->guest_pci, error))
-        return FALSE;
-    hostdev->has_guest_pci = !hd_pci_address_is_empty(&hostdev->guest_pci);
-    hostdev->guest_multifunction = hd_element_matches(address, "multifunction", "on");
-    return TRUE;
-}
-
-/* What plain and interface elements have alike; takes managed from holder, which is <actual> for an
- * interface of a network. */
-static HdHostdev *
-read_common(xmlNode *element, xmlNode *holder, HdHostdevType type, GError **error)
-{
-    g_autoptr(HdHostdev) hostdev = hd_hostdev_new(type);
-    xmlNode *source = hd_element_find(holder, "source");
-    xmlNode *alias = hd_element_find(element, "alias");
-
-    if (source == NULL) {
-        hd_element_set_missing_error(error, holder, "element 'source'");
-        return NULL;
-    }
-    if (!hd_element_read_yes_no(holder, "managed", &hostdev->managed, error) ||
-        !read_source(source, hostdev, error) || !read_guest_address(element, hostdev, error))
-        return NULL;
-    if (alias != NULL)
-        hostdev->alias = hd_element_dup(alias, "name");
-    return g_steal_pointer(&hostdev);
-}
-
-static gboolean
-find_type(const char *name, HdHostdevType *ret_type)
-{
-    static const char *const names[] = {
-        [HD_HOSTDEV_PCI] = "pci",
-        [HD_HOSTDEV_USB] = "usb",
-        [HD_HOSTDEV_SCSI] = "scsi",
-        [HD_HOSTDEV_MDEV] = "mdev",
-    };
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (strcmp(names[i], name) == 0) {
-            *ret_type = (HdHostdevType) i;
-            return TRUE;
-        }
-    }
-    return FALSE;
 }
 
 /* Devices that no device of the host stands behind now, or that are not named as the host's own:
  * optional USB devices that were missing at start, and LUNs that QEMU fetches over iSCSI. */
 static gboolean
-is_passed_over(xmlNode *element, HdHostdevType type)
+is_passed_over(const HdReader *reader, xmlNode *element, HdHostdevType type)
 {
     xmlNode *source = hd_element_find(element, "source");
 
-    if (source == NULL)
-        return FALSE;
-    return (type == HD_HOSTDEV_USB && hd_element_matches(source, "missing", "yes")) ||
-           (type == HD_HOSTDEV_SCSI && hd_element_matches(source, "protocol", "iscsi"));
+    return !reader->is_strict &&
+           (type == HD_HOSTDEV_ISCSI || (type == HD_HOSTDEV_USB && source != NULL &&
+                                         hd_element_matches(source, "missing", "yes")));
+}
+
+static void
+set_defaults(HdHostdev *hostdev)
+{
+    if (hostdev->type == HD_HOSTDEV_MDEV && hostdev->display == HD_TRISTATE_UNSET &&
+        g_strcmp0(hostdev->model, "vfio-pci") == 0)
+        hostdev->display = HD_TRISTATE_NO;
 }
 
 static gboolean
-read_plain(xmlNode *element, HdHostdev **ret_hostdev, GError **error)
+read_subsystem(const HdReader *reader, xmlNode *element, HdHostdev **ret_hostdev, GError **error)
 {
-    g_autofree char *mode = hd_element_dup(element, "mode");
-    g_autofree char *type_name = hd_element_dup(element, "type");
+    static const HdReaderStep steps[] = {{"teaming", read_teaming}, {NULL, NULL}};
+    g_autoptr(HdHostdev) hostdev = NULL;
+    g_autoptr(GError) local_error = NULL;
     HdHostdevType type;
-    HdHostdev *hostdev;
 
-    if (g_strcmp0(mode, "capabilities") == 0) {
-        *ret_hostdev = NULL;
+    if (!read_type(reader, element, &type, &local_error)) {
+        if (local_error == NULL)
+            return TRUE;
+        g_propagate_error(error, g_steal_pointer(&local_error));
+        return FALSE;
+    }
+    if (is_passed_over(reader, element, type))
         return TRUE;
-    }
-    if (mode != NULL && strcmp(mode, "subsystem") != 0) {
-        hd_element_set_value_error(error, element, "mode", "'subsystem' or 'capabilities'");
+    hostdev = hd_hostdev_new(type);
+    hd_rest_take_attribute(element, "mode");
+    hd_rest_take_attribute(element, "type");
+    if (!hd_reader_read_subsystem(reader, element, hostdev, error) ||
+        !hd_reader_read_guest(reader, element, hostdev, error))
         return FALSE;
-    }
-    if (type_name == NULL) {
-        hd_element_set_missing_error(error, element, "attribute 'type'");
+    read_flags(reader, element, hostdev);
+    if (!hd_reader_read_steps(reader, steps, element, hostdev, error))
         return FALSE;
-    }
-    if (!find_type(type_name, &type) || is_passed_over(element, type)) {
-        *ret_hostdev = NULL;
-        return TRUE;
-    }
-    hostdev = read_common(element, element, type, error);
-    if (hostdev == NULL)
-        return FALSE;
-    *ret_hostdev = hostdev;
+    set_defaults(hostdev);
+    *ret_hostdev = g_steal_pointer(&hostdev);
     return TRUE;
 }
 
-/* The address of an interface's source says its type; a vendor alone means USB. */
 static gboolean
-read_interface_type(xmlNode *holder, HdHostdevType *ret_type, GError **error)
+read_plain(const HdReader *reader, xmlNode *element, HdHostdev **ret_hostdev, GError **error)
 {
-    xmlNode *source = hd_element_find(holder, "source");
-    xmlNode *address = hd_element_find(source, "address");
-    HdHostdevType type = HD_HOSTDEV_USB;
+    static const char *const modes[] = {"subsystem", "capabilities", NULL};
+    unsigned mode = 0;
 
-    if (source == NULL) {
-        hd_element_set_missing_error(error, holder, "element 'source'");
-        return FALSE;
-    }
-    if (address != NULL && xmlHasProp(address, (const xmlChar *) "type")) {
-        g_autofree char *name = hd_element_dup(address, "type");
+    *ret_hostdev = NULL;
+    if (!hd_element_read_word(element, "mode", modes, &mode, reader->is_strict ? error : NULL))
+        return !reader->is_strict;
+    if (mode == 1)
+        return !reader->is_strict || read_capabilities(reader, element, ret_hostdev, error);
+    return read_subsystem(reader, element, ret_hostdev, error);
+}
 
-        if (!find_type(name, &type) || (type != HD_HOSTDEV_PCI && type != HD_HOSTDEV_USB)) {
-            hd_element_set_value_error(error, address, "type", "'pci' or 'usb'");
+static gboolean
+count_parts(xmlNode *element, unsigned *n_parts, GError **error)
+{
+    for (xmlAttr *attribute = element->properties; attribute != NULL; attribute = attribute->next) {
+        xmlChar *value = xmlNodeListGetString(element->doc, attribute->children, 1);
+        gboolean is_long = value != NULL && strlen((const char *) value) > MAX_VALUE_BYTES;
+
+        xmlFree(value);
+        (*n_parts)++;
+        if (is_long) {
+            hd_error_set(error, HD_ERROR_LIMIT, NULL, NULL,
+                         "invalid %s XML, line %ld: attribute '%.64s' of element '%.64s' is longer "
+                         "than %d bytes",
+                         hd_document_get_kind(element), xmlGetLineNo(element),
+                         (const char *) attribute->name, (const char *) element->name,
+                         MAX_VALUE_BYTES);
             return FALSE;
         }
-    } else if (hd_element_find(source, "vendor") == NULL) {
-        hd_element_set_missing_error(error, source, "address with attribute 'type'");
+    }
+    if (++*n_parts > MAX_PARTS) {
+        hd_error_set(error, HD_ERROR_LIMIT, NULL, NULL,
+                     "invalid %s XML, line %ld: a device element has more than %d parts",
+                     hd_document_get_kind(element), xmlGetLineNo(element), MAX_PARTS);
         return FALSE;
     }
-    *ret_type = type;
+    for (xmlNode *child = hd_element_skip(element->children, NULL); child != NULL;
+         child = hd_element_skip(child->next, NULL)) {
+        if (!count_parts(child, n_parts, error))
+            return FALSE;
+    }
     return TRUE;
 }
 
 static gboolean
-read_interface(xmlNode *element, HdHostdev **ret_hostdev, GError **error)
+is_device(const xmlNode *element)
 {
-    xmlNode *holder = element;
-    xmlNode *mac = hd_element_find(element, "mac");
-    HdHostdevType type;
-    HdHostdev *hostdev;
+    return hd_element_is(element, "hostdev") || hd_element_is(element, "interface");
+}
 
-    if (hd_element_matches(element, "type", "network"))
-        holder = hd_element_find(element, "actual");
-    if (holder == NULL || !hd_element_matches(holder, "type", "hostdev")) {
-        *ret_hostdev = NULL;
+gboolean
+hd_reader_read(const HdReader *reader, xmlNode *element, HdHostdev **ret_hostdev, GError **error)
+{
+    g_autoptr(HdHostdev) hostdev = NULL;
+    unsigned n_parts = 0;
+    gboolean is_good;
+
+    *ret_hostdev = NULL;
+    if (!is_device(element))
         return TRUE;
-    }
-    if (!read_interface_type(holder, &type, error))
+    if (reader->is_strict && !count_parts(element, &n_parts, error))
         return FALSE;
-    hostdev = read_common(element, holder, type, error);
-    if (hostdev == NULL)
+    is_good = hd_element_is(element, "hostdev")
+                  ? read_plain(reader, element, &hostdev, error)
+                  : hd_reader_read_interface(reader, element, &hostdev, error);
+    if (!is_good || hostdev == NULL)
+        return is_good;
+    hostdev->rest = hostdev->is_network || hostdev->type == HD_HOSTDEV_CAPABILITIES
+                        ? hd_rest_new_whole(element)
+                        : hd_rest_new(element);
+    if (reader->is_strict && !hd_hostdev_check_device(hostdev, element, error))
         return FALSE;
-    hostdev->is_interface = TRUE;
-    if (mac != NULL)
-        hostdev->mac = hd_element_dup(mac, "address");
-    *ret_hostdev = hostdev;
+    if (reader->warnings != NULL)
+        hd_hostdev_add_warnings(hostdev, reader->warnings);
+    *ret_hostdev = g_steal_pointer(&hostdev);
     return TRUE;
 }
 
 gboolean
 hd_hostdev_read(xmlNode *element, HdHostdev **ret_hostdev, GError **error)
 {
-    if (hd_element_is(element, "hostdev"))
-        return read_plain(element, ret_hostdev, error);
-    if (hd_element_is(element, "interface"))
-        return read_interface(element, ret_hostdev, error);
-    *ret_hostdev = NULL;
-    return TRUE;
+    const HdReader lenient = {.is_strict = FALSE};
+
+    return hd_reader_read(&lenient, element, ret_hostdev, error);
 }
 
 static gboolean
-read_devices(xmlNode *devices, GPtrArray *hostdevs, GError **error)
+read_into(const HdReader *reader, xmlNode *element, GPtrArray *hostdevs, GError **error)
+{
+    const unsigned max = reader->is_strict ? MAX_COMPARED_HOSTDEVS : MAX_HOSTDEVS;
+    HdHostdev *hostdev;
+
+    if (!hd_reader_read(reader, element, &hostdev, error))
+        return FALSE;
+    if (hostdev == NULL)
+        return TRUE;
+    g_ptr_array_add(hostdevs, hostdev);
+    if (hostdevs->len <= max)
+        return TRUE;
+    hd_error_set(error, HD_ERROR_LIMIT, NULL, NULL, "the %s XML has more than %u assigned devices",
+                 hd_document_get_kind(element), max);
+    return FALSE;
+}
+
+static gboolean
+read_devices(const HdReader *reader, xmlNode *devices, GPtrArray *hostdevs, GError **error)
 {
     for (xmlNode *element = hd_element_skip(devices->children, NULL); element != NULL;
          element = hd_element_skip(element->next, NULL)) {
-        HdHostdev *hostdev;
-
-        if (!hd_hostdev_read(element, &hostdev, error))
+        if (!read_into(reader, element, hostdevs, error))
             return FALSE;
-        if (hostdev == NULL)
-            continue;
-        g_ptr_array_add(hostdevs, hostdev);
-        if (hostdevs->len > MAX_HOSTDEVS) {
-            hd_error_set(error, HD_ERROR_LIMIT, NULL, NULL,
-                         "the domain XML has more than %d assigned devices", MAX_HOSTDEVS);
-            return FALSE;
-        }
     }
     return TRUE;
 }
 
-GPtrArray *
-hd_hostdev_read_all(xmlDoc *doc, GError **error)
+static GPtrArray *
+read_document(const HdReader *reader, xmlDoc *doc, GError **error)
 {
     g_autoptr(GPtrArray)
         hostdevs = g_ptr_array_new_with_free_func((GDestroyNotify) hd_hostdev_free);
     xmlNode *root = xmlDocGetRootElement(doc);
 
+    if (is_device(root))
+        return read_into(reader, root, hostdevs, error) ? g_steal_pointer(&hostdevs) : NULL;
+    if (hd_element_is(root, "devices"))
+        return read_devices(reader, root, hostdevs, error) ? g_steal_pointer(&hostdevs) : NULL;
     for (xmlNode *devices = hd_element_find(root, "devices"); devices != NULL;
          devices = hd_element_skip(devices->next, "devices")) {
-        if (!read_devices(devices, hostdevs, error))
+        if (!read_devices(reader, devices, hostdevs, error))
             return NULL;
     }
     return g_steal_pointer(&hostdevs);
@@ -412,7 +297,43 @@ hd_hostdev_read_all(xmlDoc *doc, GError **error)
 GPtrArray *
 hd_hostdev_list_from_domain(const char *xml, GError **error)
 {
+    const HdReader lenient = {.is_strict = FALSE};
     g_autoptr(xmlDoc) doc = hd_document_parse(xml, error);
 
-    return doc != NULL ? hd_hostdev_read_all(doc, error) : NULL;
+    return doc != NULL ? read_document(&lenient, doc, error) : NULL;
+}
+
+GPtrArray *
+hd_hostdev_parse_full(const char *text, GPtrArray *warnings, gboolean *ret_is_list, GError **error)
+{
+    const HdReader strict = {.is_strict = TRUE, .warnings = warnings};
+    g_autoptr(xmlDoc) doc = hd_document_parse_devices(text, error);
+    g_autoptr(GPtrArray) hostdevs = NULL;
+    xmlNode *root;
+
+    if (doc == NULL)
+        return NULL;
+    root = xmlDocGetRootElement(doc);
+    hostdevs = read_document(&strict, doc, error);
+    if (hostdevs == NULL || !hd_hostdev_check_document(doc, hostdevs, error))
+        return NULL;
+    if (is_device(root) && hostdevs->len == 0) {
+        hd_element_set_error(error, root,
+                             "element 'interface' is no assigned device, expected type 'hostdev'");
+        return NULL;
+    }
+    if (warnings != NULL)
+        hd_hostdev_warn_document(doc, warnings);
+    *ret_is_list = !is_device(root);
+    return g_steal_pointer(&hostdevs);
+}
+
+GPtrArray *
+hd_hostdev_parse(const char *text, GPtrArray *warnings, GError **error)
+{
+    gboolean is_list;
+
+    g_return_val_if_fail(text != NULL, NULL);
+
+    return hd_hostdev_parse_full(text, warnings, &is_list, error);
 }

@@ -163,3 +163,15 @@ hd_domain_xml_is_slot_free(const char *xml, const HdPciAddress *slot)
                (slots.taken[0] & 1u << slot->slot) == 0;
     return slots.is_port[slot->bus] && slots.taken[slot->bus] == 0;
 }
+
+char *
+hd_domain_xml_dup_uuid(const char *xml)
+{
+    g_autoptr(xmlDoc) doc = hd_document_parse(xml, NULL);
+    xmlNode *uuid = doc != NULL ? hd_element_find(xmlDocGetRootElement(doc), "uuid") : NULL;
+    xmlChar *content = uuid != NULL ? xmlNodeGetContent(uuid) : NULL;
+    char *text = content != NULL ? g_strstrip(g_strdup((const char *) content)) : NULL;
+
+    xmlFree(content);
+    return text;
+}

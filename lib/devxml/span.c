@@ -11,7 +11,8 @@ typedef struct {
     const char *xml;
     gsize position;
     unsigned depth;
-    unsigned open[HD_SPAN_MAX_DEPTH + 1]; /* index of the open element at each depth */
+    unsigned max_depth;
+    unsigned open[HD_SPAN_MAX_DEPTH_TO + 1]; /* index of the open element at each depth */
     GArray *spans;
 } Scanner;
 
@@ -51,7 +52,7 @@ scan_start_tag(Scanner *scanner)
     gsize end = skip_tag(scanner->xml, scanner->position);
     gboolean is_compact = scanner->xml[end - 2] == '/';
 
-    if (scanner->depth <= HD_SPAN_MAX_DEPTH) {
+    if (scanner->depth <= scanner->max_depth) {
         HdSpan span = {
             .depth = scanner->depth,
             .begin = scanner->position,
@@ -76,7 +77,7 @@ scan_end_tag(Scanner *scanner)
 
     if (scanner->depth > 0)
         scanner->depth--;
-    if (scanner->depth <= HD_SPAN_MAX_DEPTH) {
+    if (scanner->depth <= scanner->max_depth) {
         HdSpan *span = &g_array_index(scanner->spans, HdSpan, scanner->open[scanner->depth]);
 
         span->content_end = scanner->position;
@@ -88,7 +89,17 @@ scan_end_tag(Scanner *scanner)
 GArray *
 hd_span_list(const char *xml)
 {
-    Scanner scanner = {.xml = xml, .spans = g_array_new(FALSE, FALSE, sizeof(HdSpan))};
+    return hd_span_list_to(xml, HD_SPAN_MAX_DEPTH);
+}
+
+GArray *
+hd_span_list_to(const char *xml, unsigned max_depth)
+{
+    Scanner scanner = {
+        .xml = xml,
+        .max_depth = MIN(max_depth, HD_SPAN_MAX_DEPTH_TO),
+        .spans = g_array_new(FALSE, FALSE, sizeof(HdSpan)),
+    };
     const char *tag;
 
     while ((tag = strchr(xml + scanner.position, '<')) != NULL) {

@@ -9,8 +9,11 @@
 
 G_BEGIN_DECLS
 
-/* The root is at depth 0; deeper elements than this have no span. */
+/* The root is at depth 0; deeper elements than this have no span in hd_span_list(). */
 #define HD_SPAN_MAX_DEPTH 2
+
+/* The same for hd_span_list_to(). */
+#define HD_SPAN_MAX_DEPTH_TO 3
 
 typedef struct {
     unsigned depth;
@@ -24,5 +27,8 @@ typedef struct {
 /* Spans of the elements of a document that libxml2 has found well-formed and without a document
  * type, in document order. */
 GArray *hd_span_list(const char *xml);
+
+/* The same down to max_depth, at most HD_SPAN_MAX_DEPTH_TO. */
+GArray *hd_span_list_to(const char *xml, unsigned max_depth);
 
 G_END_DECLS

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * HdXml: the public side of reading and writing device XML.
+ */
+#include "devxml/xml.h"
+
+#include "devxml/read.h"
+
+HdXml *
+hd_xml_parse(const char *text, GError **error)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) hostdevs = NULL;
+    gboolean is_list;
+    HdXml *xml;
+
+    g_return_val_if_fail(text != NULL, NULL);
+
+    hostdevs = hd_hostdev_parse_full(text, warnings, &is_list, error);
+    if (hostdevs == NULL)
+        return NULL;
+    g_ptr_array_add(warnings, NULL);
+    xml = g_new0(HdXml, 1);
+    xml->hostdevs = g_steal_pointer(&hostdevs);
+    xml->warnings = g_steal_pointer(&warnings);
+    xml->is_list = is_list;
+    xml->machine = hd_machine_new(text);
+    return xml;
+}
+
+void
+hd_xml_free(HdXml *xml)
+{
+    if (xml == NULL)
+        return;
+    g_ptr_array_unref(xml->hostdevs);
+    g_ptr_array_unref(xml->warnings);
+    hd_machine_free(xml->machine);
+    g_free(xml);
+}
+
+unsigned
+hd_xml_get_n_devices(const HdXml *xml)
+{
+    g_return_val_if_fail(xml != NULL, 0);
+
+    return xml->hostdevs->len;
+}
+
+const char *const *
+hd_xml_get_warnings(const HdXml *xml)
+{
+    g_return_val_if_fail(xml != NULL, NULL);
+
+    return (const char *const *) xml->warnings->pdata;
+}
+
+char *
+hd_xml_format(const HdXml *xml)
+{
+    GString *text;
+
+    g_return_val_if_fail(xml != NULL, NULL);
+
+    text = g_string_new(xml->is_list ? "<devices>\n" : NULL);
+    for (unsigned i = 0; i < xml->hostdevs->len; i++)
+        hd_hostdev_append_xml(g_ptr_array_index(xml->hostdevs, i), xml->is_list ? 2 : 0, text);
+    if (xml->is_list)
+        g_string_append(text, "</devices>\n");
+    return g_string_free(text, FALSE);
+}
