@@ -32,7 +32,7 @@ cli_candidates_add_verbs(CliCall *call, unsigned index, const char *word)
     const CliVerb *verbs = cli_verb_list(&n_verbs);
 
     for (unsigned i = 0; i < n_verbs; i++) {
-        if (verbs[i].run != cli_complete_run)
+        if (!verbs[i].is_internal || verbs[i].run == cli_help_run)
             cli_candidates_add(call, word, verbs[i].name, verbs[i].summary);
     }
 }

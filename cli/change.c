@@ -5,8 +5,11 @@
 #include "change.h"
 
 #include "device.h"
+#include "input.h"
+#include "nic.h"
 #include "progress.h"
 #include "source.h"
+#include <hostdev/error.h>
 
 #define MAX_TIMEOUT_S 3600
 #define MS_PER_S 1000
@@ -22,7 +25,46 @@ get_flags(const CliOptions *options)
         flags |= HD_PLAN_CONFIG;
     if (options->release_group)
         flags |= HD_PLAN_RELEASE_GROUP;
+    if (options->bring_up_pf)
+        flags |= HD_PLAN_BRING_UP_PF;
     return flags;
+}
+
+static gboolean
+check_arguments(const CliCall *call, gboolean is_attach, GError **error)
+{
+    const CliOptions *options = call->options;
+
+    if (!is_attach && (cli_options_get_given(options) &
+                       (CLI_OPTION_NIC | CLI_OPTION_BRING_UP_PF | CLI_OPTION_XML)) != 0)
+        return cli_usage_error(error, "settings and --xml are for attaching");
+    if (options->xml != NULL && call->n_arguments > 1)
+        return cli_usage_error(error, "give devices or --xml, not both");
+    if (options->xml == NULL && call->n_arguments < 2)
+        return cli_usage_error(error, "too few arguments, a DEVICE is needed");
+    return TRUE;
+}
+
+static gboolean
+read_xml(CliCall *call, GError **error)
+{
+    g_autofree char *text = NULL;
+
+    if (call->options->xml == NULL)
+        return TRUE;
+    text = cli_input_read(call->options->xml, error);
+    if (text == NULL)
+        return FALSE;
+    call->xml = hd_xml_parse(text, error);
+    if (call->xml == NULL)
+        return FALSE;
+    for (const char *const *warning = hd_xml_get_warnings(call->xml); *warning != NULL; warning++)
+        cli_source_note(call, "%s", *warning);
+    if (hd_xml_get_n_devices(call->xml) > 0)
+        return TRUE;
+    g_set_error(error, HD_ERROR, HD_ERROR_INVALID, "'%s' has no assigned device",
+                cli_input_get_name(call->options->xml));
+    return FALSE;
 }
 
 HdPlan *
@@ -30,8 +72,14 @@ cli_change_new_plan(CliCall *call, gboolean is_attach, GError **error)
 {
     g_autoptr(GPtrArray) devices = NULL;
     g_autoptr(GPtrArray) absent = g_ptr_array_new();
+    HdNicSettings nic;
     HdPlanRequest request = {.vm = call->arguments[0], .flags = get_flags(call->options)};
 
+    if (!check_arguments(call, is_attach, error) || !cli_nic_read(call->options, &nic, error) ||
+        !read_xml(call, error))
+        return NULL;
+    request.nic = &nic;
+    request.xml = call->xml;
     if (!cli_source_open_host(call, HD_HOST_LOAD_BASIC, error))
         return NULL;
     devices = is_attach ? cli_source_lookup_devices(call, 1, error)

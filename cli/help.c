@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define VERB_WIDTH 14
 #define HELP_COLUMN 26
 #define HELP_WIDTH 80
 
@@ -87,8 +88,8 @@ cli_help_add_verbs(CliOutput *out)
             continue;
         cli_output_add(out, "  ");
         cli_output_add(out, verbs[i].name);
-        add_padding(out, strlen(verbs[i].name) + 2, 12);
-        add_paragraph(out, verbs[i].summary, 12);
+        add_padding(out, strlen(verbs[i].name) + 2, VERB_WIDTH);
+        add_paragraph(out, verbs[i].summary, VERB_WIDTH);
     }
     cli_output_add(out, "\n'hostdev VERB --help' describes a verb and its options, "
                         "hostdev(1) the rest.\n");

@@ -32,6 +32,11 @@ typedef enum {
     CLI_OPTION_MASK = 1 << 20,
     CLI_OPTION_DUMP_VERBS = 1 << 21,
     CLI_OPTION_RELEASE_GROUP = 1 << 22,
+    CLI_OPTION_QEMU_ARGS = 1 << 23,
+    CLI_OPTION_NIC = 1 << 24, /* each setting of a network function */
+    CLI_OPTION_BRING_UP_PF = 1 << 25,
+    CLI_OPTION_XML = 1 << 26,
+    CLI_OPTION_STATE_DIR = 1 << 27,
 } CliOptionSet;
 
 #define CLI_OPTIONS_POLICY (CLI_OPTION_ALLOW_DISPLAY | CLI_OPTION_EXCLUDE)
@@ -41,7 +46,7 @@ typedef enum {
 /* What may also stand before the verb. */
 #define CLI_OPTIONS_GLOBAL                                                                         \
     (CLI_OPTION_HELP | CLI_OPTIONS_TABLE | CLI_OPTION_HOST | CLI_OPTION_CONNECT |                  \
-     CLI_OPTIONS_POLICY)
+     CLI_OPTIONS_POLICY | CLI_OPTION_STATE_DIR)
 
 typedef struct {
     const char *name;
@@ -78,6 +83,18 @@ typedef struct {
     gboolean release_group;
     gboolean dry_run;
     gboolean mask;
+    gboolean qemu_args;
+    char *mac;
+    char *vlan;
+    char *virtualport;
+    char *trust;
+    char *spoof_check;
+    char *min_rate;
+    char *max_rate;
+    char *link_state;
+    gboolean bring_up_pf;
+    char *xml;
+    char *state_dir;
     char **arguments;
 } CliOptions;
 

@@ -4,6 +4,7 @@
  */
 #include "device.h"
 #include "facts.h"
+#include "nic.h"
 #include "source.h"
 
 static void
@@ -97,6 +98,7 @@ print_device(CliCall *call, const HdDevice *device)
     cli_output_add_text(call->out, CLI_STYLE_NONE, label);
     cli_output_add(call->out, "\n");
     cli_facts_add_device(call->out, device);
+    cli_nic_add_facts(call, device);
     add_holders(call, device);
     add_verdict(call, device);
 }
@@ -107,9 +109,12 @@ print_json(CliCall *call, const GPtrArray *devices)
     g_autoptr(HdJson) json = hd_json_new();
 
     hd_json_open_array(json, NULL);
-    for (unsigned i = 0; i < devices->len; i++)
-        hd_json_add_device_full(json, call->host, g_ptr_array_index(devices, i), call->holders,
-                                &call->policy);
+    for (unsigned i = 0; i < devices->len; i++) {
+        const HdDevice *device = g_ptr_array_index(devices, i);
+        g_autoptr(GPtrArray) nics = cli_nic_read_states(call, device);
+
+        hd_json_add_device_full(json, call->host, device, call->holders, &call->policy, nics);
+    }
     hd_json_close_array(json);
     cli_device_add_document(call, json);
 }

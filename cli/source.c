@@ -62,8 +62,11 @@ cli_source_open_host(CliCall *call, HdHostFlags flags, GError **error)
 void
 cli_source_open_engine(CliCall *call)
 {
-    if (call->engine == NULL)
-        call->engine = hd_engine_new(call->options->connect, &call->policy);
+    if (call->engine != NULL)
+        return;
+    call->engine = hd_engine_new(call->options->connect, &call->policy);
+    if (call->options->state_dir != NULL)
+        hd_engine_set_state_folder(call->engine, call->options->state_dir);
 }
 
 gboolean
@@ -130,6 +133,7 @@ cli_source_lookup_held(CliCall *call, unsigned first, GPtrArray *absent, GError 
 void
 cli_source_close(CliCall *call)
 {
+    g_clear_pointer(&call->xml, hd_xml_free);
     g_clear_pointer(&call->holders, hd_holders_free);
     g_clear_pointer(&call->engine, hd_engine_free);
     g_clear_pointer(&call->host, hd_host_unref);

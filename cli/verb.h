@@ -40,6 +40,7 @@ struct _CliCall {
     GHashTable *group_states; /* IOMMU group to the state of its eligible functions, `char *` */
     HdEngine *engine;
     HdHolders *holders;
+    HdXml *xml;
 };
 
 /* All verbs, in the order of the help. */
@@ -61,8 +62,12 @@ gboolean cli_plan_run(CliCall *call, GError **error);
 gboolean cli_attach_run(CliCall *call, GError **error);
 gboolean cli_detach_run(CliCall *call, GError **error);
 gboolean cli_holders_run(CliCall *call, GError **error);
+gboolean cli_interfaces_run(CliCall *call, GError **error);
+gboolean cli_recover_run(CliCall *call, GError **error);
+gboolean cli_libvirt_hook_run(CliCall *call, GError **error);
 gboolean cli_vms_run(CliCall *call, GError **error);
 gboolean cli_record_run(CliCall *call, GError **error);
+gboolean cli_xml_run(CliCall *call, GError **error);
 gboolean cli_help_run(CliCall *call, GError **error);
 gboolean cli_complete_run(CliCall *call, GError **error);
 

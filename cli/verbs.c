@@ -8,7 +8,9 @@
 
 #define ANY G_MAXUINT
 #define READING (CLI_OPTION_HOST | CLI_OPTIONS_POLICY | CLI_OPTIONS_TABLE | CLI_OPTION_CONNECT)
-#define CHANGING (CLI_OPTIONS_SCOPE | CLI_OPTIONS_POLICY | CLI_OPTIONS_TEXT | CLI_OPTION_CONNECT)
+#define STATE (CLI_OPTION_CONNECT | CLI_OPTION_STATE_DIR)
+#define CHANGING (CLI_OPTIONS_SCOPE | CLI_OPTIONS_POLICY | CLI_OPTIONS_TEXT | STATE)
+#define GIVING (CLI_OPTION_RELEASE_GROUP | CLI_OPTION_NIC | CLI_OPTION_BRING_UP_PF | CLI_OPTION_XML)
 
 static const CliVerb verbs[] = {
     {
@@ -39,7 +41,7 @@ static const CliVerb verbs[] = {
         .summary = "show all facts of devices",
         .description = "Shows all facts of each DEVICE, whether it can be assigned, and if not, "
                        "each reason with what to do about it.",
-        .options = CLI_OPTION_HOST | CLI_OPTIONS_POLICY | CLI_OPTIONS_TEXT | CLI_OPTION_CONNECT,
+        .options = CLI_OPTION_HOST | CLI_OPTIONS_POLICY | CLI_OPTIONS_TEXT | STATE,
         .min_arguments = 1,
         .max_arguments = ANY,
         .run = cli_show_run,
@@ -69,25 +71,27 @@ static const CliVerb verbs[] = {
     },
     {
         .name = "plan",
-        .arguments = "VM DEVICE...",
+        .arguments = "VM [DEVICE...]",
         .summary = "show what attach or detach would do",
         .description = "Prints each step that attaching DEVICEs to VM (or detaching them) would "
                        "take, with the step that undoes it. Changes nothing.",
-        .options = CHANGING | CLI_OPTION_DETACH | CLI_OPTION_RELEASE_GROUP,
-        .min_arguments = 2,
+        .options = CHANGING | CLI_OPTION_DETACH | GIVING,
+        .min_arguments = 1,
         .max_arguments = ANY,
         .run = cli_plan_run,
         .complete = cli_candidates_add_plan,
     },
     {
         .name = "attach",
-        .arguments = "VM DEVICE...",
+        .arguments = "VM [DEVICE...]",
         .summary = "give devices to a VM",
-        .description = "Gives each DEVICE, and the devices that must go with it, to VM: to the "
-                       "running VM, if it runs, and to its stored configuration, if it has one. "
-                       "All or nothing: when a step fails, the steps before it are undone.",
-        .options = CHANGING | CLI_OPTION_RELEASE_GROUP | CLI_OPTION_TIMEOUT | CLI_OPTION_DRY_RUN,
-        .min_arguments = 2,
+        .description = "Gives each DEVICE, or those of --xml, and the devices that must go with "
+                       "it, to VM: to the running VM, if it runs, and to its stored "
+                       "configuration, if it has one. A virtual function of a network card becomes "
+                       "an interface of the VM, with the settings that are asked for. All or "
+                       "nothing: when a step fails, the steps before it are undone.",
+        .options = CHANGING | GIVING | CLI_OPTION_TIMEOUT | CLI_OPTION_DRY_RUN,
+        .min_arguments = 1,
         .max_arguments = ANY,
         .run = cli_attach_run,
         .complete = cli_candidates_add_plan,
@@ -117,6 +121,18 @@ static const CliVerb verbs[] = {
         .complete = cli_candidates_add_devices,
     },
     {
+        .name = "interfaces",
+        .arguments = "VM",
+        .summary = "list a VM's interfaces that are host devices",
+        .description = "Lists the interfaces of VM that are host devices, with the settings that "
+                       "the host makes for them. The same devices stand in `hostdev holders`.",
+        .options = CLI_OPTIONS_TABLE | STATE,
+        .min_arguments = 1,
+        .max_arguments = 1,
+        .run = cli_interfaces_run,
+        .complete = cli_candidates_add_vms,
+    },
+    {
         .name = "vms",
         .arguments = "[VM...]",
         .summary = "list VMs and their devices",
@@ -126,6 +142,16 @@ static const CliVerb verbs[] = {
         .max_arguments = ANY,
         .run = cli_vms_run,
         .complete = cli_candidates_add_vms,
+    },
+    {
+        .name = "recover",
+        .arguments = "",
+        .summary = "put back what a crash or another program has left",
+        .description = "Puts the settings of network functions back whose VM no longer has them: "
+                       "after a crash, or after another program has taken them from the VM. What a "
+                       "VM still has is left alone. Safe to run at any time.",
+        .options = CLI_OPTIONS_TABLE | STATE,
+        .run = cli_recover_run,
     },
     {
         .name = "record",
@@ -140,6 +166,19 @@ static const CliVerb verbs[] = {
         .complete = cli_candidates_add_files,
     },
     {
+        .name = "xml",
+        .arguments = "FILE",
+        .summary = "check device XML and print it",
+        .description = "Reads assigned devices as libvirt's XML has them: a device element, a "
+                       "list or a whole domain, from FILE or, for -, from standard input. Prints "
+                       "them as libvirt would, or the arguments with which QEMU has them.",
+        .options = CLI_OPTION_HOST | CLI_OPTION_JSON | CLI_OPTION_QUIET | CLI_OPTION_QEMU_ARGS,
+        .min_arguments = 1,
+        .max_arguments = 1,
+        .run = cli_xml_run,
+        .complete = cli_candidates_add_files,
+    },
+    {
         .name = "help",
         .arguments = "[VERB]",
         .summary = "show help for a verb",
@@ -147,6 +186,18 @@ static const CliVerb verbs[] = {
         .max_arguments = 1,
         .run = cli_help_run,
         .complete = cli_candidates_add_verbs,
+        .is_internal = TRUE,
+    },
+    {
+        .name = "libvirt-hook",
+        .arguments = "VM OPERATION [WORD...]",
+        .summary = "do what is due as libvirt starts and ends a VM",
+        .description = "Called by libvirt's hook for QEMU, with the VM's definition on standard "
+                       "input: saves, makes and puts back settings of network functions.",
+        .options = CLI_OPTION_STATE_DIR,
+        .min_arguments = 2,
+        .max_arguments = ANY,
+        .run = cli_libvirt_hook_run,
         .is_internal = TRUE,
     },
     {

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <glib.h>
+#include <hostdev/devxml.h>
 #include <hostdev/host.h>
+#include <hostdev/nic.h>
 #include <hostdev/vm.h>
 
 G_BEGIN_DECLS
@@ -18,6 +20,8 @@ G_BEGIN_DECLS
  * @HD_PLAN_RELEASE_GROUP: consent that members of the IOMMU group which cannot be given to a guest
  *   lose their host driver until the dismissal (kernel, Documentation/driver-api/vfio.rst: a group
  *   with a host driver is not viable)
+ * @HD_PLAN_BRING_UP_PF: consent that a physical function which is down is set up, where a virtual
+ *   function of it is given
  *
  * Where a plan changes the VM, and what it may do for that.
  *
@@ -28,6 +32,7 @@ typedef enum {
     HD_PLAN_LIVE = 1 << 0,
     HD_PLAN_CONFIG = 1 << 1,
     HD_PLAN_RELEASE_GROUP = 1 << 2,
+    HD_PLAN_BRING_UP_PF = 1 << 3,
 } HdPlanFlags;
 
 /**
@@ -104,7 +109,12 @@ typedef void (*HdPlanProgressFunc)(const HdPlan *plan,
  * @n_devices: number of @devices; at least 1, or with @absent 0
  * @flags: where, and consent
  * @absent: (array zero-terminated=1) (nullable): for a dismissal, names of devices that the host
- *   does not have (see #HdAbsent); also PCI addresses and `HOST:BUS:TARGET:LUN`
+ *   does not have (see #HdAbsent), also PCI addresses and `HOST:BUS:TARGET:LUN`; and MAC addresses
+ *   of the VM's interfaces that are host devices
+ * @nic: (nullable): for an assignment of one virtual network function, its settings; what they do
+ *   not say stays as the VM has it, and the MAC address is else derived from VM and function
+ * @xml: (nullable): for an assignment, the devices as device XML instead of @devices (then NULL and
+ *   0); must outlive the plan
  * @reserved: zero
  *
  * What is asked for. Allocated by the caller and set to zero before it is filled in; new members
@@ -118,8 +128,10 @@ typedef struct {
     unsigned n_devices;
     HdPlanFlags flags;
     const char *const *absent;
+    const HdNicSettings *nic;
+    const HdXml *xml;
     /*< private >*/
-    gpointer reserved[8];
+    gpointer reserved[6];
 } HdPlanRequest;
 
 /**

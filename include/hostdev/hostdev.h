@@ -11,6 +11,7 @@
 #include <hostdev/error.h>
 #include <hostdev/host.h>
 #include <hostdev/json.h>
+#include <hostdev/network.h>
 #include <hostdev/nic.h>
 #include <hostdev/verdict.h>
 #include <hostdev/vm.h>

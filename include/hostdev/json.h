@@ -6,7 +6,9 @@
 
 #include <glib.h>
 #include <hostdev/assign.h>
+#include <hostdev/devxml.h>
 #include <hostdev/host.h>
+#include <hostdev/network.h>
 #include <hostdev/verdict.h>
 #include <hostdev/vm.h>
 
@@ -143,9 +145,10 @@ void hd_json_add_device(HdJson *json,
  * @device: a device
  * @holders: (nullable): holders of the same snapshot
  * @policy: (nullable): the policy
+ * @nics: (nullable) (element-type HdNicState): what hd_engine_read_nics() told of it
  *
- * Adds the object that stands for a device on its own: that of lists, and its verdict with reasons
- * and affected devices.
+ * Adds the object that stands for a device on its own: that of lists, its verdict with reasons
+ * and affected devices, and settings of network functions.
  *
  * Since: 0.1
  */
@@ -153,7 +156,30 @@ void hd_json_add_device_full(HdJson *json,
                              HdHost *host,
                              const HdDevice *device,
                              const HdHolders *holders,
-                             const HdPolicy *policy);
+                             const HdPolicy *policy,
+                             const GPtrArray *nics);
+
+/**
+ * hd_json_add_nic_state:
+ * @json: a writer
+ * @state: a state
+ *
+ * Adds the object that stands for the settings of a virtual network function, now and saved.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_nic_state(HdJson *json, const HdNicState *state);
+
+/**
+ * hd_json_add_interface:
+ * @json: a writer
+ * @interface: an interface
+ *
+ * Adds the object that stands for a VM's interface that is a host device.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_interface(HdJson *json, const HdVmInterface *interface);
 
 /**
  * hd_json_add_group:
@@ -207,6 +233,20 @@ void hd_json_add_holder(HdJson *json, const HdDevice *device, const HdHolder *ho
  * Since: 0.1
  */
 void hd_json_add_plan(HdJson *json, const HdPlan *plan);
+
+/**
+ * hd_json_add_xml:
+ * @json: a writer
+ * @xml: devices
+ *
+ * Adds the object that stands for assigned devices of a definition: `hostdevs`, an array with an
+ * object for each device in the order of the text, and `warnings`, an array of sentences. A
+ * device's object has `name`, `device_type` (`hostdev` or `interface`), `type`, `managed`, `source`
+ * (what names the host's device), what else its XML says, and `xml`, the element itself.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_xml(HdJson *json, const HdXml *xml);
 
 /**
  * hd_json_add_error:

@@ -67,6 +67,7 @@ typedef struct {
  * @is_config: whether the VM's stored configuration has the device
  * @is_interface: whether it has it as an interface of type hostdev
  * @guest_address: (nullable): where the guest sees it, such as `0000:05:00.0`
+ * @mac: (nullable): MAC address of the interface, in lower case
  *
  * One VM's hold on one device. Allocated by the library alone.
  *
@@ -80,6 +81,7 @@ typedef struct {
     gboolean is_config;
     gboolean is_interface;
     char *guest_address;
+    char *mac;
 } HdHolder;
 
 /**
@@ -147,6 +149,18 @@ HdEngine *hd_engine_new(const char *libvirt_uri, const HdPolicy *policy);
 void hd_engine_free(HdEngine *engine);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HdEngine, hd_engine_free)
+
+/**
+ * hd_engine_set_state_folder:
+ * @engine: an engine that has not been used yet
+ * @path: a folder; made when it is not there and something must be stored
+ *
+ * Keeps what must outlast a crash in another folder than `/var/lib/hostdev`, and locks in its
+ * folder `run`.
+ *
+ * Since: 0.1
+ */
+void hd_engine_set_state_folder(HdEngine *engine, const char *path);
 
 /**
  * hd_engine_list_vms:

@@ -22,7 +22,7 @@ util-linux fdisk dmsetup python3 python3-minimal libpam-systemd systemd-sysv
 hwdata pci.ids usb.ids
 libglib2.0-0 libvirt0 libpci3 libudev1 libarchive13 libxml2 libjansson4 libkmod2
 libmount1 libblkid1 libnl-3-200 libnl-route-3-200 libsqlite3-0 libmicrohttpd12
-libpam0g libsystemd0
+libpam0g libsystemd0 lldpad
 """.split()
 
 BOOT_MODULES = ["virtio_pci", "virtio_blk", "crc32c_generic", "crc32c_intel", "ext4",

@@ -7,6 +7,7 @@
 #include "assign/holders.h"
 #include "assign/plan.h"
 #include "base/error.h"
+#include "devxml/xml.h"
 #include "verdict/rules.h"
 
 static const HdErrorCode refusals[] = {
@@ -138,6 +139,30 @@ check_devices(const Making *making, GError **error)
     return TRUE;
 }
 
+/* The element that the request has for the device, NULL when it only names the device. */
+static const HdHostdev *
+find_given(const Making *making, const HdDevice *device)
+{
+    const HdXml *xml = making->plan->xml;
+
+    return xml != NULL ? hd_plan_find_hostdev(&making->facts.index, xml->hostdevs, device) : NULL;
+}
+
+static HdHostdev *
+new_element(const Making *making,
+            const HdPlanItem *item,
+            GPtrArray *hostdevs,
+            gboolean is_stored,
+            char **ret_note)
+{
+    if (hostdevs == NULL ||
+        hd_plan_find_hostdev(&making->facts.index, hostdevs, item->device) != NULL)
+        return NULL;
+    if (item->given != NULL)
+        return hd_hostdev_copy(item->given);
+    return hd_source_new(making->plan->host, item->device, is_stored, ret_note);
+}
+
 /* Only what the VM does not have yet. */
 static void
 add_items(Making *making)
@@ -150,15 +175,41 @@ add_items(Making *making)
         g_autofree char *note = NULL;
         g_autofree char *unused = NULL;
 
-        if (making->facts.live != NULL &&
-            hd_plan_find_hostdev(&making->facts.index, making->facts.live, device) == NULL)
-            item->live = hd_source_new(plan->host, device, FALSE, &unused);
-        if (making->facts.stored != NULL &&
-            hd_plan_find_hostdev(&making->facts.index, making->facts.stored, device) == NULL)
-            item->stored = hd_source_new(plan->host, device, TRUE, &note);
+        item->given = find_given(making, device);
+        item->live = new_element(making, item, making->facts.live, FALSE, &unused);
+        item->stored = new_element(making, item, making->facts.stored, TRUE, &note);
         if (note != NULL)
             hd_plan_add_note(plan, "%s", note);
     }
+}
+
+/* The devices of the host that the request's elements name. */
+static gboolean
+find_requested(const Making *making, GError **error)
+{
+    HdPlan *plan = making->plan;
+    const GPtrArray *hostdevs = plan->xml != NULL ? plan->xml->hostdevs : NULL;
+
+    for (unsigned i = 0; hostdevs != NULL && i < hostdevs->len; i++) {
+        const HdHostdev *hostdev = g_ptr_array_index(hostdevs, i);
+        const HdDevice *device = hd_source_index_find(&making->facts.index, hostdev);
+        g_autofree char *description = hd_hostdev_dup_description(hostdev);
+
+        if (!hd_hostdev_check_start(hostdev, error))
+            return FALSE;
+        if (device == NULL) {
+            hd_error_set(error, HD_ERROR_NOT_FOUND, NULL, "see what there is: hostdev list",
+                         "this host has no %s, or more than one", description);
+            return FALSE;
+        }
+        if (!hostdev->managed && hostdev->type == HD_HOSTDEV_PCI)
+            hd_plan_add_note(plan,
+                             "the XML says managed='no' for the %s, so it must be bound to a vfio "
+                             "driver beforehand and stays there afterwards",
+                             description);
+        hd_plan_set_requested(plan, &device, 1);
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -196,9 +247,10 @@ place_live(HdHostdev *live, char **xml, GError **error)
 {
     g_autoptr(GPtrArray) added = g_ptr_array_new();
 
-    if (!hd_domain_xml_find_slot(*xml, &live->guest_pci, error))
+    if (!live->has_guest_pci && !hd_domain_xml_find_slot(*xml, &live->guest_pci, error))
         return FALSE;
     live->has_guest_pci = TRUE;
+    live->guest_type = HD_GUEST_ADDRESS_PCI;
     g_ptr_array_add(added, live);
     char *changed = hd_domain_xml_change(*xml, added, NULL, error);
     if (changed == NULL)
@@ -304,6 +356,7 @@ place_card(GPtrArray *card, const HdPciAddress *slot)
         HdHostdev *stored = ((HdPlanItem *) g_ptr_array_index(card, i))->stored;
 
         stored->has_guest_pci = TRUE;
+        stored->guest_type = HD_GUEST_ADDRESS_PCI;
         stored->guest_pci = *slot;
         stored->guest_pci.function = has_zero ? stored->pci.function : (guint8) i;
         stored->guest_multifunction = stored->guest_pci.function == 0;
@@ -333,6 +386,7 @@ place_as_live(const HdPlanItem *item, const char *xml)
         !hd_domain_xml_is_slot_free(xml, &item->live->guest_pci))
         return;
     item->stored->has_guest_pci = TRUE;
+    item->stored->guest_type = HD_GUEST_ADDRESS_PCI;
     item->stored->guest_pci = item->live->guest_pci;
 }
 
@@ -375,7 +429,7 @@ change_config(HdPlan *plan, GError **error)
         if (item->stored == NULL)
             continue;
         n_stored++;
-        if (item->stored->has_guest_pci)
+        if (item->stored->has_guest_pci && item->given == NULL)
             continue;
         card = hd_device_get_pci(item->device) != NULL ? list_card(plan, item) : g_ptr_array_new();
         if (card->len == 0)
@@ -388,6 +442,8 @@ change_config(HdPlan *plan, GError **error)
     }
     if (n_stored == 0)
         return TRUE;
+    if (!hd_plan_change_metadata(plan, TRUE, &xml, error))
+        return FALSE;
     plan->config_after = g_steal_pointer(&xml);
     hd_plan_take_step(
         plan, &hd_step_write_config, NULL,
@@ -517,6 +573,7 @@ add_live_steps(HdPlan *plan)
                                 ? hd_pci_address_format(&item->live->guest_pci, address)
                                 : ""),
             g_strdup_printf("take %s from the running VM '%s'", name, plan->vm->name));
+        hd_plan_add_check_nic_step(plan, item);
     }
 }
 
@@ -540,6 +597,21 @@ add_notes(HdPlan *plan)
                          is_shared ? "; the stored configuration keeps a card on one slot" : "");
 }
 
+/* Everything that can be refused, before the first step is written down. */
+static gboolean
+fill_items(Making *making, GError **error)
+{
+    HdPlan *plan = making->plan;
+
+    if (!making_read(making, error) || !find_requested(making, error) ||
+        !check_devices(making, error))
+        return FALSE;
+    add_items(making);
+    return check_anything_left(plan, error) && check_scsi_controller(making, error) &&
+           hd_plan_add_nics(plan, &making->facts, making->holders, error) &&
+           place_live_items(making, error);
+}
+
 HdPlan *
 hd_plan_new_attach(HdEngine *engine, HdHost *host, const HdPlanRequest *request, GError **error)
 {
@@ -547,19 +619,20 @@ hd_plan_new_attach(HdEngine *engine, HdHost *host, const HdPlanRequest *request,
     g_autoptr(HdPlan) plan = NULL;
 
     g_return_val_if_fail(engine != NULL && host != NULL && request != NULL, NULL);
-    g_return_val_if_fail(request->vm != NULL && request->n_devices > 0, NULL);
+    g_return_val_if_fail(request->vm != NULL, NULL);
+    g_return_val_if_fail(request->n_devices > 0 || request->xml != NULL, NULL);
 
     plan = hd_plan_new(engine, host, request->vm, request->flags, error);
     if (plan == NULL)
         return NULL;
     plan->is_attach = TRUE;
+    plan->xml = request->xml;
+    if (request->nic != NULL)
+        plan->nic = *request->nic;
     making.plan = plan;
     hd_plan_set_requested(plan, request->devices, request->n_devices);
-    if (!making_read(&making, error) || !check_devices(&making, error))
-        return NULL;
-    add_items(&making);
-    if (!check_anything_left(plan, error) || !check_scsi_controller(&making, error) ||
-        !place_live_items(&making, error) || !change_config(plan, error))
+    if (!fill_items(&making, error) || !change_config(plan, error) ||
+        !hd_plan_add_nic_steps(plan, error))
         return NULL;
     add_unbind_steps(plan);
     add_live_steps(plan);

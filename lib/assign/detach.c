@@ -172,7 +172,8 @@ change_config(HdPlan *plan, GError **error)
     if (gone->len == 0)
         return TRUE;
     plan->config_after = hd_domain_xml_change(plan->config_before, NULL, gone, error);
-    if (plan->config_after == NULL)
+    if (plan->config_after == NULL ||
+        !hd_plan_change_metadata(plan, FALSE, &plan->config_after, error))
         return FALSE;
     hd_plan_take_step(
         plan, &hd_step_write_config, NULL,
@@ -257,6 +258,30 @@ add_return_steps(HdPlan *plan)
     }
 }
 
+/* Interfaces may be named by their MAC address: the device is the same as by its own name. */
+static const HdDevice *
+find_by_mac(const Making *making, const char *text)
+{
+    const HdHostdev *hostdev = NULL;
+
+    if (making->facts.live != NULL)
+        hostdev = hd_hostdev_find_mac(making->facts.live, text);
+    if (hostdev == NULL && making->facts.stored != NULL)
+        hostdev = hd_hostdev_find_mac(making->facts.stored, text);
+    return hostdev != NULL ? hd_source_index_find(&making->facts.index, hostdev) : NULL;
+}
+
+static void
+find_named(const Making *making, const HdPlanRequest *request)
+{
+    for (const char *const *name = request->absent; name != NULL && *name != NULL; name++) {
+        const HdDevice *device = find_by_mac(making, *name);
+
+        if (device != NULL)
+            hd_plan_set_requested(making->plan, &device, 1);
+    }
+}
+
 static gboolean
 add_items(const Making *making, const HdPlanRequest *request, GError **error)
 {
@@ -271,7 +296,7 @@ add_items(const Making *making, const HdPlanRequest *request, GError **error)
             return FALSE;
     }
     for (const char *const *name = request->absent; name != NULL && *name != NULL; name++) {
-        if (!add_absent(making, *name, error))
+        if (find_by_mac(making, *name) == NULL && !add_absent(making, *name, error))
             return FALSE;
     }
     return TRUE;
@@ -299,13 +324,17 @@ hd_plan_new_detach(HdEngine *engine, HdHost *host, const HdPlanRequest *request,
         return NULL;
     making.plan = plan;
     hd_plan_set_requested(plan, request->devices, request->n_devices);
-    if (!hd_plan_read_facts(plan, &making.facts, error) || !check_held(&making, error))
+    if (!hd_plan_read_facts(plan, &making.facts, error))
+        return NULL;
+    find_named(&making, request);
+    if (!check_held(&making, error))
         return NULL;
     add_companions(&making);
     if (!add_items(&making, request, error) || !change_config(plan, error))
         return NULL;
     add_live_steps(plan);
     add_return_steps(plan);
+    hd_plan_add_restore_nic_steps(plan);
     warn_of_pause(plan);
     hd_plan_find_affected(plan);
     hd_plan_finish(plan);

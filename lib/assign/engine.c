@@ -4,7 +4,14 @@
  */
 #include "assign/engine.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+#define STATE_FOLDER "/var/lib/hostdev"
+#define RUN_FOLDER "/run"
 
 HdEngine *
 hd_engine_new(const char *libvirt_uri, const HdPolicy *policy)
@@ -13,6 +20,9 @@ hd_engine_new(const char *libvirt_uri, const HdPolicy *policy)
 
     engine->provider = hd_libvirt_provider_new(libvirt_uri);
     engine->sysfs = g_strdup("/sys");
+    engine->state = g_strdup(STATE_FOLDER);
+    engine->run = g_strdup(RUN_FOLDER);
+    engine->netlink_fd = -1;
     if (policy != NULL) {
         engine->policy = *policy;
         engine->exclude = g_strdupv((char **) policy->exclude);
@@ -28,8 +38,64 @@ hd_engine_free(HdEngine *engine)
         return;
     hd_vm_provider_free(engine->provider);
     g_strfreev(engine->exclude);
+    hd_store_free(engine->store);
     g_free(engine->sysfs);
+    g_free(engine->state);
+    g_free(engine->run);
     g_free(engine);
+}
+
+void
+hd_engine_set_state_folder(HdEngine *engine, const char *path)
+{
+    g_return_if_fail(engine != NULL && path != NULL && engine->store == NULL);
+
+    g_free(engine->state);
+    g_free(engine->run);
+    engine->state = g_strdup(path);
+    engine->run = g_build_filename(path, "run", NULL);
+}
+
+void
+hd_engine_set_netlink_peer(HdEngine *engine, int fd)
+{
+    engine->netlink_fd = fd;
+}
+
+HdNetlink *
+hd_engine_open_netlink(HdEngine *engine, GError **error)
+{
+    int fd;
+
+    if (engine->netlink_fd < 0)
+        return hd_netlink_new(0, error);
+    fd = fcntl(engine->netlink_fd, F_DUPFD_CLOEXEC, 0);
+    g_return_val_if_fail(fd >= 0, NULL);
+    return hd_netlink_new_for_fd(fd);
+}
+
+HdStore *
+hd_engine_get_store(HdEngine *engine, GError **error)
+{
+    if (engine->store == NULL)
+        engine->store = hd_store_open(engine->state, error);
+    return engine->store;
+}
+
+gboolean
+hd_engine_has_store(HdEngine *engine)
+{
+    g_autofree char *path = g_build_filename(engine->state, HD_STORE_FILE, NULL);
+
+    return engine->store != NULL || access(path, R_OK | W_OK) == 0;
+}
+
+HdLock *
+hd_engine_lock(HdEngine *engine, const char *name, unsigned timeout_ms, GError **error)
+{
+    g_autofree char *folder = g_build_filename(engine->run, "hostdev", NULL);
+
+    return hd_lock_take(folder, name, timeout_ms, error);
 }
 
 void

@@ -13,6 +13,7 @@
 struct _HdHolders {
     HdHost *host;
     GHashTable *by_device; /* HdDevice to GPtrArray of HdHolder */
+    GHashTable *macs;      /* of interfaces; the strings are the holders' */
     GPtrArray *absent;     /* HdAbsent */
     GPtrArray *notes;      /* char *, ends with NULL once all is read */
 };
@@ -25,6 +26,7 @@ holder_free(gpointer data)
     g_free(holder->vm);
     g_free(holder->provider);
     g_free(holder->guest_address);
+    g_free(holder->mac);
     g_free(holder);
 }
 
@@ -44,6 +46,7 @@ hd_holders_free(HdHolders *holders)
 {
     if (holders == NULL)
         return;
+    g_hash_table_unref(holders->macs);
     g_hash_table_unref(holders->by_device);
     g_ptr_array_unref(holders->absent);
     g_ptr_array_unref(holders->notes);
@@ -90,6 +93,10 @@ add_hold(HdHolders *holders,
     else
         holder->is_config = TRUE;
     holder->is_interface |= hostdev->is_interface;
+    if (holder->mac == NULL && hostdev->mac != NULL) {
+        holder->mac = g_strdup(hostdev->mac);
+        g_hash_table_add(holders->macs, holder->mac);
+    }
     if (holder->guest_address == NULL && hostdev->has_guest_pci)
         holder->guest_address = g_strdup(hd_pci_address_format(&hostdev->guest_pci, address));
 }
@@ -196,6 +203,7 @@ hd_engine_read_holders(HdEngine *engine, HdHost *host, GError **error)
     holders->host = hd_host_ref(host);
     holders->by_device = g_hash_table_new_full(NULL, NULL, NULL,
                                                (GDestroyNotify) g_ptr_array_unref);
+    holders->macs = g_hash_table_new(g_str_hash, g_str_equal);
     holders->absent = g_ptr_array_new_with_free_func(absent_free);
     holders->notes = g_ptr_array_new_with_free_func(g_free);
     hd_source_index_init(&index, host);
@@ -235,6 +243,12 @@ hd_holders_lookup(const HdHolders *holders, const HdDevice *device, unsigned *re
     list = g_hash_table_lookup(holders->by_device, device);
     *ret_n = list != NULL ? list->len : 0;
     return list != NULL ? (const HdHolder *const *) list->pdata : NULL;
+}
+
+gboolean
+hd_holders_has_mac(const HdHolders *holders, const char *mac)
+{
+    return g_hash_table_contains(holders->macs, mac);
 }
 
 const HdHolder *

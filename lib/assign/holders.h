@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* Whether a VM has an interface of type hostdev with that MAC address, in lower case. */
+gboolean hd_holders_has_mac(const HdHolders *holders, const char *mac);
+
 /* The first hold of a VM other than vm (NULL: of any VM) on the device, NULL when there is none. */
 const HdHolder *hd_holders_find_other(const HdHolders *holders,
                                       const HdDevice *device,

@@ -12,10 +12,21 @@
 #define MAX_TIMEOUT_MS 3600000
 
 static void
+nic_free(HdPlanNic *nic)
+{
+    if (nic == NULL)
+        return;
+    hd_lock_release(nic->lock);
+    hd_nic_port_free(nic->port);
+    g_free(nic);
+}
+
+static void
 item_free(gpointer data)
 {
     HdPlanItem *item = data;
 
+    nic_free(item->nic);
     g_free(item->name);
     hd_hostdev_free(item->live);
     hd_hostdev_free(item->stored);
@@ -106,10 +117,11 @@ void
 hd_plan_set_requested(HdPlan *plan, const HdDevice *const *devices, unsigned n_devices)
 {
     for (unsigned i = 0; i < n_devices; i++) {
-        if (!g_ptr_array_find(plan->requested, devices[i], NULL))
-            g_ptr_array_add(plan->requested, (gpointer) devices[i]);
+        if (g_ptr_array_find(plan->requested, devices[i], NULL))
+            continue;
+        g_ptr_array_add(plan->requested, (gpointer) devices[i]);
+        g_ptr_array_add(plan->devices, (gpointer) devices[i]);
     }
-    g_ptr_array_extend(plan->devices, plan->requested, NULL, NULL);
 }
 
 HdPlanItem *

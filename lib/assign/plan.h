@@ -7,20 +7,33 @@
 #include <hostdev/assign.h>
 
 #include "assign/engine.h"
+#include "assign/holders.h"
+#include "assign/nic.h"
 #include "assign/source.h"
 #include "devxml/hostdev.h"
 
 G_BEGIN_DECLS
 
+/* A network function whose settings go with it. */
+typedef struct {
+    HdNicPort *port;
+    HdNicSettings wanted;
+    HdNicSettings early; /* made by us before the VM gets it */
+    HdNicSettings late;  /* made by us afterwards */
+    HdLock *lock;        /* while the plan works on it */
+} HdPlanNic;
+
 /* One device that changes hands. */
 typedef struct {
     const HdDevice *device; /* NULL when the host does not have it */
     char *name;
-    HdHostdev *live;       /* the running VM's element; NULL when it is not changed there */
-    HdHostdev *stored;     /* the stored configuration's element; NULL likewise */
-    gboolean is_unsettled; /* libvirt has not ended giving it to the VM: hands off */
-    char *driver;          /* PCI: driver when the plan was made, NULL for none */
-    char *override;        /* PCI: driver_override when the plan was made, NULL for none */
+    HdHostdev *live;        /* the running VM's element; NULL when it is not changed there */
+    HdHostdev *stored;      /* the stored configuration's element; NULL likewise */
+    gboolean is_unsettled;  /* libvirt has not ended giving it to the VM: hands off */
+    char *driver;           /* PCI: driver when the plan was made, NULL for none */
+    char *override;         /* PCI: driver_override when the plan was made, NULL for none */
+    HdPlanNic *nic;         /* NULL for all but virtual network functions */
+    const HdHostdev *given; /* the element as the request has it, NULL when it names the device */
 } HdPlanItem;
 
 typedef struct _HdStep HdStep;
@@ -48,6 +61,8 @@ struct _HdPlan {
     gboolean is_attach;
     HdPlanFlags flags;
     HdPlanFlags scope;
+    HdNicSettings nic;    /* asked for; without fields: nothing is */
+    const HdXml *xml;     /* asked for; NULL: devices are */
     GPtrArray *requested; /* HdDevice, as asked for */
     GPtrArray *devices;   /* HdDevice, with companions */
     GPtrArray *absent;    /* names (char *) as asked for, ends with NULL once the plan is made */
@@ -66,6 +81,10 @@ struct _HdPlan {
 };
 
 extern const HdStepKind hd_step_write_config;
+extern const HdStepKind hd_step_bring_up_pf;
+extern const HdStepKind hd_step_set_nic;
+extern const HdStepKind hd_step_check_nic;
+extern const HdStepKind hd_step_restore_nic;
 extern const HdStepKind hd_step_unbind;
 extern const HdStepKind hd_step_attach_live;
 extern const HdStepKind hd_step_detach_live;
@@ -122,6 +141,28 @@ void hd_plan_facts_clear(HdPlanFacts *facts);
 const HdHostdev *hd_plan_find_hostdev(const HdSourceIndex *index,
                                       GPtrArray *hostdevs,
                                       const HdDevice *device);
+
+/* Decides the settings of the virtual network functions of an attach plan, and writes them into
+ * their elements. */
+gboolean hd_plan_add_nics(HdPlan *plan,
+                          const HdPlanFacts *facts,
+                          const HdHolders *holders,
+                          GError **error);
+
+/* The steps before anything is taken from a driver: physical functions up, settings saved. */
+gboolean hd_plan_add_nic_steps(HdPlan *plan, GError **error);
+
+/* The step after the item was given to the running VM, if it needs one. */
+void hd_plan_add_check_nic_step(HdPlan *plan, const HdPlanItem *item);
+
+/* The steps that give settings back after a dismissal. */
+void hd_plan_add_restore_nic_steps(HdPlan *plan);
+
+/* The definition with the items' settings that libvirt has no place for, or without them. */
+gboolean hd_plan_change_metadata(HdPlan *plan, gboolean is_there, char **xml, GError **error);
+
+/* Makes again what giving the function to its VM again has undone. */
+gboolean hd_plan_settle_nic(HdPlan *plan, const HdPlanItem *item, GError **error);
 
 /* Whether the running VM has the item's live element now; a VM that has stopped has none. */
 gboolean hd_plan_read_is_live(HdPlan *plan,

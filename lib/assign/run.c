@@ -78,9 +78,11 @@ plan_again(const HdPlan *plan, GError **error)
     HdPlanRequest request = {
         .vm = plan->vm->name,
         .devices = (const HdDevice *const *) devices->pdata,
-        .n_devices = devices->len,
+        .n_devices = plan->xml == NULL ? devices->len : 0,
         .flags = plan->flags,
         .absent = hd_plan_get_absent(plan),
+        .nic = &plan->nic,
+        .xml = plan->xml,
     };
     return plan->is_attach ? hd_plan_new_attach(plan->engine, host, &request, error)
                            : hd_plan_new_detach(plan->engine, host, &request, error);

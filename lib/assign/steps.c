@@ -76,7 +76,9 @@ undo_ours_only(HdPlan *plan, const char *now, GError **error)
         g_free(xml);
         xml = changed;
     }
-    return there != NULL ? g_steal_pointer(&xml) : NULL;
+    if (there == NULL || !hd_plan_change_metadata(plan, !plan->is_attach, &xml, error))
+        return NULL;
+    return g_steal_pointer(&xml);
 }
 
 static gboolean
@@ -232,7 +234,8 @@ undo_detach_live(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **e
     if (!hd_plan_read_is_live(plan, step->item, &is_there, error))
         return FALSE;
     *ret_has_acted = !is_there;
-    return is_there || give(plan, step->item, error);
+    return is_there ||
+           (give(plan, step->item, error) && hd_plan_settle_nic(plan, step->item, error));
 }
 
 /* libvirt gives the device back to the host after it has told that the VM let go of it. */

@@ -121,12 +121,19 @@ hd_json_add_device_full(HdJson *json,
                         HdHost *host,
                         const HdDevice *device,
                         const HdHolders *holders,
-                        const HdPolicy *policy)
+                        const HdPolicy *policy,
+                        const GPtrArray *nics)
 {
     g_return_if_fail(json != NULL && host != NULL && device != NULL);
 
     hd_json_open_object(json, NULL);
     add_device_members(json, device, holders, policy);
+    if (nics != NULL && nics->len > 0) {
+        hd_json_open_array(json, "network_functions");
+        for (unsigned i = 0; i < nics->len; i++)
+            hd_json_add_nic_state(json, g_ptr_array_index(nics, i));
+        hd_json_close_array(json);
+    }
     add_verdict(json, host, device, policy);
     hd_json_close_object(json);
 }

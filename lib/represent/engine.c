@@ -19,6 +19,7 @@ hd_json_add_holder(HdJson *json, const HdDevice *device, const HdHolder *holder)
     hd_json_add_bool(json, "live", holder->is_live);
     hd_json_add_bool(json, "config", holder->is_config);
     hd_json_add_bool(json, "interface", holder->is_interface);
+    hd_json_add_known_string(json, "mac", holder->mac);
     hd_json_add_known_string(json, "guest_address", holder->guest_address);
     hd_json_close_object(json);
 }

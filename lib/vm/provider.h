@@ -30,7 +30,15 @@ typedef struct {
 typedef struct {
     const char *name;
 
+    /* Settings of a network function that it makes by itself when a VM gets an element with them,
+     * and takes back afterwards. */
+    HdNicFields nic_fields;
+
     void (*free)(HdVmProvider *self);
+
+    /* Whether settings beside those are made when a VM with a stored definition starts, and taken
+     * back when it ends; HD_ERROR_UNSUPPORTED says what is missing for that. */
+    gboolean (*check_hook)(HdVmProvider *self, GError **error);
 
     /* GPtrArray of HdVm, by name */
     GPtrArray *(*list_vms)(HdVmProvider *self, GError **error);

@@ -16,8 +16,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PROGRAM = os.path.realpath(os.environ.get("HOSTDEV") or os.path.join(ROOT, "build/hostdev"))
 TIMEOUT_S = 60
-VERBS = ("list", "tree", "show", "affected", "groups", "plan", "attach", "detach", "holders", "vms",
-         "record")
+VERBS = ("list", "tree", "show", "affected", "groups", "plan", "attach", "detach", "holders",
+         "interfaces", "vms", "recover", "record", "xml")
 
 
 def environment(**changes):

@@ -24,7 +24,9 @@ def offered(*words):
 def test_verbs():
     assert list(offered("")) == [*VERBS, "help"]
     assert offered("de") == {"detach": "take devices back from a VM"}
-    assert offered("help", "re") == {"record": "record the host into an archive"}
+    assert offered("help", "rec") == {
+        "record": "record the host into an archive",
+        "recover": "put back what a crash or another program has left"}
     assert offered("paint") == {}
 
 
@@ -45,6 +47,7 @@ def test_values():
     assert list(offered("list", "--kind", "pci,ne")) == ["pci,net"]
     assert list(offered("list", "--kind=pci,ne")) == ["--kind=pci,net"]
     assert offered("--host", "/t") == {":files": ""}
+    assert offered("xml", "/t") == {":files": ""}
     assert offered("list", "--timeout", "") == {}
 
 

@@ -70,8 +70,8 @@ def hostdev(lab):
     if not os.path.exists(os.path.join(lab.repo, "build", "hostdev")):
         pytest.fail("build/hostdev is missing: run 'make' first", pytrace=False)
 
-    def call(*args, timeout=120, check=None):
-        return lab.run("/hostdev/build/hostdev", *args, timeout=timeout, check=check)
+    def call(*args, timeout=120, check=None, text=None):
+        return lab.run("/hostdev/build/hostdev", *args, timeout=timeout, check=check, text=text)
     return call
 
 

@@ -113,12 +113,26 @@ write_uevent(const FakeHost *host, const char *address, const char *driver)
     write_file(host, path, text);
 }
 
+/* Interfaces come and go with the driver. */
+static void
+show_interfaces(const FakeHost *host, const char *address, gboolean is_there)
+{
+    g_autofree char *shown = device_path(address, "/net");
+    g_autofree char *hidden = device_path(address, "/no-net");
+    g_autofree char *from = g_build_filename(host->sysfs, is_there ? hidden : shown, NULL);
+    g_autofree char *to = g_build_filename(host->sysfs, is_there ? shown : hidden, NULL);
+
+    if (g_file_test(from, G_FILE_TEST_EXISTS))
+        g_assert_cmpint(g_rename(from, to), ==, 0);
+}
+
 static void
 set_driver(const FakeHost *host, const char *address, const char *driver)
 {
     g_autofree char *path = device_path(address, "/driver");
     g_autofree char *full = g_build_filename(host->sysfs, path, NULL);
 
+    show_interfaces(host, address, driver != NULL && strcmp(driver, "vfio-pci") != 0);
     if (driver == NULL) {
         unlink(full);
     } else {
@@ -331,6 +345,48 @@ fake_host_new(const FakeDevice *devices, gsize n_devices)
         add_device(host, &devices[i]);
     host->thread = g_thread_new("fake-host", run, host);
     return host;
+}
+
+void
+fake_host_add_function(FakeHost *host, const char *pf, const char *vf, unsigned index)
+{
+    g_autofree char *forth_name = g_strdup_printf("/virtfn%u", index);
+    g_autofree char *forth = device_path(pf, forth_name);
+    g_autofree char *forth_target = g_strconcat("../", vf, NULL);
+    g_autofree char *back = device_path(vf, "/physfn");
+    g_autofree char *back_target = g_strconcat("../", pf, NULL);
+    g_autofree char *total = device_path(pf, "/sriov_totalvfs");
+    g_autofree char *number = device_path(pf, "/sriov_numvfs");
+    g_autofree char *number_text = g_strdup_printf("%u\n", index + 1);
+
+    make_link(host, forth, forth_target);
+    make_link(host, back, back_target);
+    write_file(host, total, "8\n");
+    write_file(host, number, number_text);
+}
+
+void
+fake_host_add_interface(FakeHost *host,
+                        const char *address,
+                        const char *interface,
+                        const char *mac,
+                        gboolean is_given)
+{
+    g_autofree char *name = g_strconcat("/net/", interface, NULL);
+    g_autofree char *folder = device_path(address, name);
+    g_autofree char *link = g_strconcat("class/net/", interface, NULL);
+    g_autofree char *target = g_strconcat("../../", folder, NULL);
+    g_autofree char *uevent = g_strdup_printf("INTERFACE=%s\nIFINDEX=%u\n", interface, 7u);
+    const char *const files[][2] = {
+        {"uevent", uevent},    {"address", mac}, {"addr_assign_type", is_given ? "0" : "1"},
+        {"operstate", "down"}, {"mtu", "1500"},  {"type", "1"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(folder, files[i][0], NULL);
+        write_file(host, path, files[i][1]);
+    }
+    make_link(host, link, target);
 }
 
 static void

@@ -26,6 +26,17 @@ FakeHost *fake_host_new(const FakeDevice *devices, gsize n_devices);
 void fake_host_free(FakeHost *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakeHost, fake_host_free)
 
+/* Makes vf the virtual function number index of pf. All before the first snapshot. */
+void fake_host_add_function(FakeHost *host, const char *pf, const char *vf, unsigned index);
+
+/* Gives the device a network interface, which is there while its native driver has the device.
+ * is_given: the address is the device's own, not one that the host has made up. */
+void fake_host_add_interface(FakeHost *host,
+                             const char *address,
+                             const char *interface,
+                             const char *mac,
+                             gboolean is_given);
+
 /* The folder that holds sys/, and sys/ itself. */
 const char *fake_host_get_folder(const FakeHost *host);
 const char *fake_host_get_sysfs(const FakeHost *host);

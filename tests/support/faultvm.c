@@ -4,7 +4,12 @@
  */
 #include "support/faultvm.h"
 
+#include <string.h>
+
 #include "base/error.h"
+#include "base/nic.h"
+
+#define MAX_FUNCTIONS 8
 
 struct _FaultVm {
     HdVmProvider parent;
@@ -19,6 +24,8 @@ struct _FaultVm {
     gboolean delays_attach;
     char *late_vm;
     HdHostdev *late;
+    NetPeer *peer;
+    NetPeerVf saved[MAX_FUNCTIONS];
 };
 
 static FaultVm *
@@ -117,6 +124,48 @@ change_live(FaultVm *self,
     return TRUE;
 }
 
+void
+fault_vm_make_nic(FaultVm *self, unsigned index, const char *mac, unsigned vlan)
+{
+    NetPeerVf vf = net_peer_get_vf(self->peer, index);
+
+    self->saved[index] = vf;
+    g_assert_true(hd_mac_parse(mac, vf.mac));
+    vf.vlan = vlan;
+    vf.qos = 0;
+    net_peer_set_vf(self->peer, index, &vf);
+}
+
+/* What it has not set it leaves alone. */
+void
+fault_vm_unmake_nic(FaultVm *self, unsigned index)
+{
+    NetPeerVf vf = net_peer_get_vf(self->peer, index);
+
+    memcpy(vf.mac, self->saved[index].mac, sizeof vf.mac);
+    vf.vlan = self->saved[index].vlan;
+    vf.qos = 0;
+    net_peer_set_vf(self->peer, index, &vf);
+}
+
+static gboolean
+is_nic(const FaultVm *self, const HdHostdev *hostdev)
+{
+    return self->peer != NULL && hostdev->is_interface && hostdev->type == HD_HOSTDEV_PCI;
+}
+
+static void
+make_nic(FaultVm *self, const HdHostdev *hostdev)
+{
+    HdNicSettings settings;
+
+    if (!is_nic(self, hostdev))
+        return;
+    hd_hostdev_get_nic_settings(hostdev, &settings);
+    fault_vm_make_nic(self, hostdev->pci.function - 1u, hostdev->mac,
+                      (settings.fields & HD_NIC_VLAN) != 0 ? settings.vlan_id : 0);
+}
+
 static gboolean
 attach_live(HdVmProvider *provider, const char *vm, const HdHostdev *hostdev, GError **error)
 {
@@ -134,6 +183,7 @@ attach_live(HdVmProvider *provider, const char *vm, const HdHostdev *hostdev, GE
     }
     if (!change_live(self, vm, hostdev, NULL, error))
         return FALSE;
+    make_nic(self, hostdev);
     if (hostdev->type == HD_HOSTDEV_PCI)
         fake_host_give(self->host, hd_pci_address_format(&hostdev->pci, address));
     return !fails(self, TRUE, error);
@@ -158,14 +208,24 @@ detach_live(HdVmProvider *provider,
     }
     if (!change_live(self, vm, NULL, hostdev, error))
         return FALSE;
+    if (is_nic(self, hostdev))
+        fault_vm_unmake_nic(self, hostdev->pci.function - 1u);
     if (hostdev->type == HD_HOSTDEV_PCI && !self->leaves_drivers)
         fake_host_take_back(self->host, hd_pci_address_format(&hostdev->pci, address));
     return !fails(self, TRUE, error);
 }
 
+static gboolean
+check_hook(HdVmProvider *provider, GError **error)
+{
+    return TRUE;
+}
+
 static const HdVmProviderClass klass = {
     .name = "libvirt",
+    .nic_fields = HD_NIC_MAC | HD_NIC_VLAN | HD_NIC_PROFILE,
     .free = free_provider,
+    .check_hook = check_hook,
     .list_vms = list_vms,
     .lookup_vm = lookup_vm,
     .read_definition = read_definition,
@@ -244,4 +304,10 @@ char *
 fault_vm_dup_live(FaultVm *self, const char *vm)
 {
     return read_definition(&self->parent, vm, HD_VM_SCOPE_LIVE, NULL);
+}
+
+void
+fault_vm_set_net_peer(FaultVm *self, NetPeer *peer)
+{
+    self->peer = peer;
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "support/fakehost.h"
+#include "support/netpeer.h"
 #include "vm/provider.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,14 @@ void fault_vm_define_live(FaultVm *self, const char *vm, const char *elements);
 
 /* The guest no longer answers requests to let go. */
 void fault_vm_mute_guest(FaultVm *self);
+
+/* From now on it sets MAC address and VLAN of network functions of the peer, and puts them back, as
+ * libvirt does; function N of a slot is the virtual function N - 1. */
+void fault_vm_set_net_peer(FaultVm *self, NetPeer *peer);
+
+/* Does it to one, as when a VM starts. */
+void fault_vm_make_nic(FaultVm *self, unsigned index, const char *mac, unsigned vlan);
+void fault_vm_unmake_nic(FaultVm *self, unsigned index);
 
 /* The running VM's definition, NULL when it does not run. */
 char *fault_vm_dup_live(FaultVm *self, const char *vm);

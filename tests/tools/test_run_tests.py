@@ -74,17 +74,48 @@ def test_last_line_and_exit_code(runner, capsys):
 
 
 @pytest.mark.parametrize("failing, run", [
-    (None, ["style", "build", "unit", "build-asan", "tidy", "lab"]),
-    ("style", ["style", "build", "unit", "build-asan", "tidy", "lab"]),
-    ("build", ["style", "build", "build-asan", "tidy"]),
-    ("build-asan", ["style", "build", "unit", "build-asan", "lab"]),
+    (None, ["style", "build", "unit", "build-asan", "fuzz", "tidy", "lab"]),
+    ("style", ["style", "build", "unit", "build-asan", "fuzz", "tidy", "lab"]),
+    ("build", ["style", "build", "build-asan", "fuzz", "tidy"]),
+    ("build-asan", ["style", "build", "unit", "build-asan", "fuzz", "lab"]),
 ])
 def test_what_needs_a_failed_build_is_not_run(runner, failing, run):
     tiers = [runner.Tier(name, name, 5, lambda tier: runner.Result(1, tier.name == failing))
-             for name in ("style", "build", "unit", "build-asan", "tidy", "lab")]
+             for name in ("style", "build", "unit", "build-asan", "fuzz", "tidy", "lab")]
     results = runner.run_all(tiers)
     assert list(results) == run
     assert runner.print_summary(results) == (1 if failing else 0)
+
+
+@pytest.mark.parametrize("code, counted", [(0, (1, 0)), (77, (0, 1)), (None, (0, 1))])
+def test_fuzz_targets_are_counted(runner, tmp_path, monkeypatch, code, counted):
+    tier = runner.Tier("fuzz", "fuzz", 5, runner.run_fuzz, str(tmp_path / "fuzz"), [])
+    called = []
+
+    def command(arguments, _environment=None):
+        called.append(arguments)
+        return code if "fuzz-devxml" in arguments[0] else 0
+    monkeypatch.setattr(tier, "command", command)
+    monkeypatch.setattr(runner, "fuzz_targets", lambda: ["devxml"])
+    result = tier.run()
+    assert (result.passed, result.failed) == counted
+    assert called[-2][-1] == "fuzz"
+    assert f"-artifact_prefix={tmp_path}/fuzz-devxml-" in called[-1]
+
+
+def test_fuzz_targets_that_cannot_be_built_fail(runner, tmp_path, monkeypatch):
+    tier = runner.Tier("fuzz", "fuzz", 5, runner.run_fuzz, str(tmp_path / "fuzz"), [])
+    monkeypatch.setattr(tier, "command", lambda arguments, _environment=None: 1)
+    result = tier.run()
+    assert (result.passed, result.failed) == (0, 1)
+
+
+def test_each_fuzz_target_has_seeds_and_words(runner, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert runner.fuzz_targets()
+    for name in runner.fuzz_targets():
+        assert list((ROOT / "tests/fuzz/corpus" / name).iterdir())
+        assert (ROOT / f"tests/fuzz/{name}.dict").is_file()
 
 
 def test_unknown_tier_is_an_error():

@@ -2,10 +2,15 @@
  *
  * The provider of libvirt's VMs: each function becomes a bounded call of the worker.
  */
+#include <unistd.h>
+
+#include "base/error.h"
 #include "vm/libvirt/calls.h"
 #include "vm/libvirt/detach.h"
 #include "vm/libvirt/worker.h"
 
+/* Called by libvirt's daemon as a VM starts and ends (data/libvirt-hook). */
+#define HD_LIBVIRT_HOOK "/etc/libvirt/hooks/qemu.d/hostdev"
 #define QUERY_TIMEOUT_MS 30000
 #define WRITE_TIMEOUT_MS 60000
 /* Binding drivers, resetting the device and mapping all of the guest's memory take their time. */
@@ -124,12 +129,27 @@ detach_live(HdVmProvider *self,
     return hd_libvirt_detach_live(get_worker(self), vm, hostdev, wait, error);
 }
 
+/* libvirt, "Hooks for specific system management" */
+static gboolean
+check_hook(HdVmProvider *self, GError **error)
+{
+    if (access(HD_LIBVIRT_HOOK, X_OK) == 0)
+        return TRUE;
+    hd_error_set(error, HD_ERROR_UNSUPPORTED, NULL,
+                 "install it and restart libvirt's daemon, or change only the running VM (--live)",
+                 "libvirt's hook %s is not there, which makes such settings when the VM starts",
+                 HD_LIBVIRT_HOOK);
+    return FALSE;
+}
+
 HdVmProvider *
 hd_libvirt_provider_new(const char *uri)
 {
     static const HdVmProviderClass klass = {
         .name = "libvirt",
+        .nic_fields = HD_NIC_MAC | HD_NIC_VLAN | HD_NIC_PROFILE,
         .free = provider_free,
+        .check_hook = check_hook,
         .list_vms = list_vms,
         .lookup_vm = lookup_vm,
         .read_definition = read_definition,

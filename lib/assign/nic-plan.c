@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Planning the settings of virtual network functions: which, where they are written down, and
+ * whether this host can make them.
+ */
+#include <string.h>
+
+#include "assign/plan.h"
+#include "base/error.h"
+#include "base/nic.h"
+#include "devxml/nic-metadata.h"
+
+#define MAX_SALT 64
+
+static HdNicFields
+get_provider_fields(const HdPlan *plan)
+{
+    return plan->engine->provider->klass->nic_fields;
+}
+
+/* Which element of the request or of the VM says settings already; NULL for none. */
+static const HdHostdev *
+find_told(const HdPlanItem *item, const HdPlanFacts *facts, GPtrArray *other, gboolean is_live)
+{
+    GPtrArray *hostdevs = is_live ? facts->live : facts->stored;
+
+    return hd_plan_find_hostdev(&facts->index, hostdevs != NULL ? hostdevs : other, item->device);
+}
+
+/* Where the VM has the function already, in its running state or its stored configuration, the
+ * other one gets the same settings. */
+static void
+read_known(HdPlan *plan, const HdPlanFacts *facts, const HdPlanItem *item, HdNicSettings *settings)
+{
+    gboolean is_live = item->live == NULL || (plan->scope & HD_PLAN_LIVE) == 0;
+    g_autoptr(GPtrArray) other = NULL;
+    g_autofree char *xml = NULL;
+    const HdHostdev *told;
+
+    if (is_live ? facts->live == NULL : facts->stored == NULL)
+        other = hd_plan_read_hostdevs(plan, is_live ? HD_VM_SCOPE_LIVE : HD_VM_SCOPE_CONFIG, &xml,
+                                      NULL);
+    told = find_told(item, facts, other, is_live);
+    if (told == NULL || !told->is_interface)
+        return;
+    hd_hostdev_get_nic_settings(told, settings);
+    if (xml == NULL)
+        xml = g_strdup(is_live ? facts->live_xml : plan->config_before);
+    hd_nic_overlay_metadata(settings, &hd_device_get_pci(item->device)->address, xml);
+}
+
+static gboolean
+is_mac_taken(const HdPlan *plan, const HdHolders *holders, const guint8 mac[6])
+{
+    g_autofree char *text = hd_mac_dup_text(mac);
+    unsigned n_devices;
+    const HdDevice *const *devices = hd_host_get_devices(plan->host, &n_devices);
+
+    for (unsigned i = 0; i < n_devices; i++) {
+        const HdNetFacts *net = hd_device_get_net(devices[i]);
+
+        if (net != NULL && g_strcmp0(net->mac, text) == 0)
+            return TRUE;
+    }
+    return hd_holders_has_mac(holders, text);
+}
+
+/* Never none and never another one at each start: guests know their interfaces by it. */
+static void
+ensure_mac(HdPlan *plan, const HdHolders *holders, HdPlanItem *item)
+{
+    HdNicSettings *wanted = &item->nic->wanted;
+
+    if ((wanted->fields & HD_NIC_MAC) != 0)
+        return;
+    for (unsigned salt = 0; salt < MAX_SALT; salt++) {
+        hd_nic_derive_mac(plan->vm, item->device, salt, wanted->mac);
+        if (!is_mac_taken(plan, holders, wanted->mac))
+            break;
+    }
+    wanted->fields |= HD_NIC_MAC;
+}
+
+static gboolean
+check_profile(const HdPlanItem *item, GError **error)
+{
+    HdNicSettings *wanted = &item->nic->wanted;
+
+    if ((wanted->fields & HD_NIC_PROFILE) == 0)
+        return TRUE;
+    if (wanted->profile.type == HD_NIC_PROFILE_8021QBH && (wanted->fields & HD_NIC_VLAN) != 0) {
+        hd_error_set(error, HD_ERROR_INVALID, item->name, "leave the VLAN to the profile",
+                     "%s cannot have a VLAN and a port profile of 802.1Qbh: the profile decides it",
+                     item->name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+write_elements(HdPlanItem *item)
+{
+    HdHostdev *const elements[] = {item->live, item->stored};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(elements); i++) {
+        if (elements[i] == NULL)
+            continue;
+        elements[i]->is_interface = TRUE;
+        hd_hostdev_set_nic_settings(elements[i], &item->nic->wanted);
+    }
+}
+
+/* Whether the host can make the settings now, as far as that can be told without a change. */
+static gboolean
+check_live(HdPlan *plan, const HdPlanItem *item, GError **error)
+{
+    g_autoptr(HdPfState) state = hd_nic_read_pf(plan->engine, item->nic->port, error);
+
+    if (state == NULL)
+        return FALSE;
+    if (!state->is_up && (plan->flags & HD_PLAN_BRING_UP_PF) != 0)
+        state->is_up = TRUE;
+    return hd_nic_check(plan->engine, item->nic->port, state, &item->nic->wanted, error);
+}
+
+static gboolean
+check_stored(HdPlan *plan, const HdPlanItem *item, GError **error)
+{
+    HdVmProvider *provider = plan->engine->provider;
+    HdNicSettings extra;
+
+    hd_nic_get_extra(&item->nic->wanted, get_provider_fields(plan), &extra);
+    if (extra.fields == 0 || provider->klass->check_hook(provider, error))
+        return TRUE;
+    if (error != NULL && *error != NULL) {
+        g_autofree char *text = hd_nic_settings_dup_text(&extra);
+
+        hd_error_add_device(*error, item->name);
+        g_prefix_error(error, "the stored configuration cannot have %s: ", text);
+    }
+    return FALSE;
+}
+
+/* What each of those who may say something says; the later ones win. */
+static void
+gather_wanted(HdPlan *plan, const HdPlanFacts *facts, const HdHolders *holders, HdPlanItem *item)
+{
+    HdNicSettings *wanted = &item->nic->wanted;
+    HdNicSettings given;
+
+    read_known(plan, facts, item, wanted);
+    if (item->given != NULL) {
+        hd_hostdev_get_nic_settings(item->given, &given);
+        hd_nic_overlay(wanted, &given);
+    }
+    if (g_ptr_array_find(plan->requested, item->device, NULL))
+        hd_nic_overlay(wanted, &plan->nic);
+    ensure_mac(plan, holders, item);
+    if ((wanted->fields & HD_NIC_PROFILE) != 0 && wanted->profile.type == HD_NIC_PROFILE_8021QBG &&
+        wanted->profile.instance_id[0] == '\0')
+        hd_nic_derive_instance(plan->vm, item->device, wanted->profile.instance_id);
+    hd_nic_split(wanted, get_provider_fields(plan), &item->nic->early, &item->nic->late);
+}
+
+/* FALSE with an error when settings are asked for and cannot be made; TRUE without a port when the
+ * function goes without any. */
+static gboolean
+find_port(HdPlan *plan, HdPlanItem *item, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    HdNicPort *port = hd_nic_port_new(plan->engine, item->device, &local_error);
+
+    if (port != NULL) {
+        item->nic = g_new0(HdPlanNic, 1);
+        item->nic->port = port;
+        return TRUE;
+    }
+    if (plan->nic.fields != 0 && g_ptr_array_find(plan->requested, item->device, NULL)) {
+        g_propagate_error(error, g_steal_pointer(&local_error));
+        return FALSE;
+    }
+    hd_plan_add_note(plan, "%s; VM '%s' gets it as it is", local_error->message, plan->vm->name);
+    return TRUE;
+}
+
+static gboolean
+add_nic(HdPlan *plan,
+        const HdPlanFacts *facts,
+        const HdHolders *holders,
+        HdPlanItem *item,
+        GError **error)
+{
+    if (!find_port(plan, item, error))
+        return FALSE;
+    if (item->nic == NULL)
+        return TRUE;
+    gather_wanted(plan, facts, holders, item);
+    write_elements(item);
+    return check_profile(item, error) && (item->live == NULL || check_live(plan, item, error)) &&
+           (item->stored == NULL || check_stored(plan, item, error));
+}
+
+/* Settings can be asked for one virtual network function. */
+static gboolean
+check_request(const HdPlan *plan, GError **error)
+{
+    const HdDevice *device = g_ptr_array_index(plan->requested, 0);
+    const char *name = hd_device_get_name(device);
+
+    if (plan->nic.fields == 0)
+        return TRUE;
+    if (plan->requested->len > 1) {
+        hd_error_set(error, HD_ERROR_INVALID, NULL, "attach them one after the other",
+                     "MAC address, VLAN and the other network settings are for one device, not "
+                     "for %u",
+                     plan->requested->len);
+        return FALSE;
+    }
+    if (hd_nic_is_function(device))
+        return TRUE;
+    hd_error_set(error, HD_ERROR_UNSUPPORTED, name,
+                 "give a virtual function of the card, or attach it without these settings and "
+                 "make them in the guest",
+                 "%s is no virtual function (SR-IOV) of a network card: settings made on the host "
+                 "would not outlast its reset",
+                 name);
+    return FALSE;
+}
+
+gboolean
+hd_plan_add_nics(HdPlan *plan, const HdPlanFacts *facts, const HdHolders *holders, GError **error)
+{
+    if (!check_request(plan, error))
+        return FALSE;
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        /* Who writes a plain <hostdev> means one. */
+        if (item->device == NULL || !hd_nic_is_function(item->device) ||
+            (item->given != NULL && !item->given->is_interface) ||
+            (item->live == NULL && item->stored == NULL))
+            continue;
+        if (!add_nic(plan, facts, holders, item, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+has_bring_up_step(const HdPlan *plan, const HdDevice *pf)
+{
+    for (unsigned i = 0; i < plan->steps->len; i++) {
+        const HdStep *step = g_ptr_array_index(plan->steps, i);
+
+        if (step->kind == &hd_step_bring_up_pf && step->item->nic->port->pf == pf)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+add_bring_up_step(HdPlan *plan, const HdPlanItem *item, GError **error)
+{
+    const HdNicPort *port = item->nic->port;
+    g_autoptr(HdPfState) state = hd_nic_read_pf(plan->engine, port, error);
+
+    if (state == NULL)
+        return FALSE;
+    if (state->is_up || has_bring_up_step(plan, port->pf))
+        return TRUE;
+    hd_plan_take_step(
+        plan, &hd_step_bring_up_pf, item,
+        g_strdup_printf("set %s, the physical function of %s, up", port->interface, item->name),
+        g_strdup_printf("set %s down again", port->interface));
+    return TRUE;
+}
+
+static void
+add_set_step(HdPlan *plan, const HdPlanItem *item)
+{
+    const HdNicPort *port = item->nic->port;
+    g_autofree char *early = hd_nic_settings_dup_text(&item->nic->early);
+
+    hd_plan_take_step(plan, &hd_step_set_nic, item,
+                      g_strdup_printf("save the settings of virtual function %u of %s%s%s",
+                                      port->index, port->interface,
+                                      *early != '\0' ? ", and set " : "", early),
+                      g_strdup_printf("put the settings of virtual function %u of %s back",
+                                      port->index, port->interface));
+}
+
+gboolean
+hd_plan_add_nic_steps(HdPlan *plan, GError **error)
+{
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        if (item->nic != NULL && item->live != NULL && !add_bring_up_step(plan, item, error))
+            return FALSE;
+    }
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+
+        if (item->nic != NULL && item->live != NULL)
+            add_set_step(plan, item);
+    }
+    return TRUE;
+}
+
+void
+hd_plan_add_check_nic_step(HdPlan *plan, const HdPlanItem *item)
+{
+    g_autofree char *late = NULL;
+    g_autofree char *wanted = NULL;
+
+    if (item->nic == NULL)
+        return;
+    late = hd_nic_settings_dup_text(&item->nic->late);
+    wanted = hd_nic_settings_dup_text(&item->nic->wanted);
+    hd_plan_take_step(plan, &hd_step_check_nic, item,
+                      g_strdup_printf("%s%s%ssee that virtual function %u of %s has %s",
+                                      *late != '\0' ? "set " : "", late,
+                                      *late != '\0' ? ", and " : "", item->nic->port->index,
+                                      item->nic->port->interface, wanted),
+                      NULL);
+}
+
+void
+hd_plan_add_restore_nic_steps(HdPlan *plan)
+{
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        HdPlanItem *item = g_ptr_array_index(plan->items, i);
+        HdNicPort *port;
+
+        if (item->device == NULL || item->live == NULL || !item->live->is_interface ||
+            !hd_nic_is_function(item->device))
+            continue;
+        port = hd_nic_port_new(plan->engine, item->device, NULL);
+        if (port == NULL)
+            continue;
+        item->nic = g_new0(HdPlanNic, 1);
+        item->nic->port = port;
+        hd_plan_take_step(
+            plan, &hd_step_restore_nic, item,
+            g_strdup_printf("put the settings of virtual function %u of %s back as they were saved",
+                            port->index, port->interface),
+            NULL);
+    }
+}
+
+gboolean
+hd_plan_change_metadata(HdPlan *plan, gboolean is_there, char **xml, GError **error)
+{
+    for (unsigned i = 0; i < plan->items->len; i++) {
+        const HdPlanItem *item = g_ptr_array_index(plan->items, i);
+        HdNicSettings extra = {0};
+        char *changed;
+
+        if (item->stored == NULL || item->stored->type != HD_HOSTDEV_PCI ||
+            !item->stored->is_interface)
+            continue;
+        if (is_there && item->nic != NULL)
+            hd_nic_get_extra(&item->nic->wanted, get_provider_fields(plan), &extra);
+        changed = hd_nic_metadata_change(*xml, &item->stored->pci, &extra, error);
+        if (changed == NULL)
+            return FALSE;
+        g_free(*xml);
+        *xml = changed;
+    }
+    return TRUE;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The steps that make and give back settings of virtual network functions.
+ */
+#include "assign/plan.h"
+#include "base/error.h"
+
+#define LOCK_TIMEOUT_MS 1000
+
+static gboolean
+set_up(HdPlan *plan, const HdStep *step, gboolean is_up, gboolean *ret_has_acted, GError **error)
+{
+    g_autoptr(HdNetlink) netlink = hd_engine_open_netlink(plan->engine, error);
+    g_autoptr(HdPfState) state = NULL;
+
+    if (netlink == NULL)
+        return FALSE;
+    state = hd_pf_read(netlink, step->item->nic->port->interface, error);
+    if (state == NULL)
+        return FALSE;
+    *ret_has_acted = state->is_up != is_up;
+    return state->is_up == is_up || hd_pf_set_up(netlink, state, is_up, error);
+}
+
+static gboolean
+apply_bring_up_pf(HdPlan *plan, HdStep *step, GError **error)
+{
+    gboolean has_acted;
+
+    return set_up(plan, step, TRUE, &has_acted, error);
+}
+
+static gboolean
+undo_bring_up_pf(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error)
+{
+    return set_up(plan, step, FALSE, ret_has_acted, error);
+}
+
+/* Recovery leaves a function alone while somebody works on it. */
+static gboolean
+lock_function(HdPlan *plan, HdPlanNic *nic, GError **error)
+{
+    g_autofree char *name = g_strconcat("nic-", hd_device_get_name(nic->port->device), NULL);
+
+    if (nic->lock == NULL)
+        nic->lock = hd_engine_lock(plan->engine, name, LOCK_TIMEOUT_MS, error);
+    return nic->lock != NULL;
+}
+
+static gboolean
+apply_set_nic(HdPlan *plan, HdStep *step, GError **error)
+{
+    HdPlanNic *nic = step->item->nic;
+
+    return lock_function(plan, nic, error) &&
+           hd_nic_take(plan->engine, nic->port, plan->vm, &nic->wanted, &nic->early, error);
+}
+
+static gboolean
+undo_set_nic(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error)
+{
+    HdPlanNic *nic = step->item->nic;
+    g_autofree char *note = NULL;
+
+    /* Told by the step that gives the function; recovery looks after it. */
+    if (step->item->is_unsettled || nic->lock == NULL)
+        return TRUE;
+    return hd_nic_give_back(plan->engine, nic->port, ret_has_acted, &note, error);
+}
+
+static gboolean
+apply_check_nic(HdPlan *plan, HdStep *step, GError **error)
+{
+    const HdPlanNic *nic = step->item->nic;
+
+    return hd_nic_verify(plan->engine, nic->port, &nic->wanted, &nic->late, error);
+}
+
+/* It cannot fail: the VM has let go of the function. What is not back yet is recovered later. */
+static gboolean
+apply_restore_nic(HdPlan *plan, HdStep *step, GError **error)
+{
+    HdPlanNic *nic = step->item->nic;
+    g_autoptr(GError) local_error = NULL;
+    gboolean has_acted = FALSE;
+
+    if (!lock_function(plan, nic, &local_error) ||
+        !hd_nic_give_back(plan->engine, nic->port, &has_acted, &step->result, &local_error)) {
+        g_free(step->result);
+        step->result = g_strdup_printf("not done, so run 'hostdev recover' later: %s",
+                                       local_error->message);
+    } else if (!has_acted) {
+        step->result = g_strdup("nothing was saved for it, so what libvirt has put back stays");
+    }
+    return TRUE;
+}
+
+gboolean
+hd_plan_settle_nic(HdPlan *plan, const HdPlanItem *item, GError **error)
+{
+    g_autoptr(HdSavedNic) saved = NULL;
+    g_autoptr(GError) local_error = NULL;
+    HdNicSettings early;
+    HdNicSettings late;
+
+    if (item->nic == NULL)
+        return TRUE;
+    saved = hd_nic_find_saved(plan->engine, item->device, &local_error);
+    if (saved == NULL) {
+        gboolean is_none = local_error == NULL;
+
+        if (!is_none)
+            g_propagate_error(error, g_steal_pointer(&local_error));
+        return is_none;
+    }
+    hd_nic_split(&saved->wanted, plan->engine->provider->klass->nic_fields, &early, &late);
+    return hd_nic_verify(plan->engine, item->nic->port, &saved->wanted, &late, error);
+}
+
+const HdStepKind hd_step_bring_up_pf = {"bring-up-pf", apply_bring_up_pf, undo_bring_up_pf};
+const HdStepKind hd_step_set_nic = {"set-nic", apply_set_nic, undo_set_nic};
+const HdStepKind hd_step_check_nic = {"check-nic", apply_check_nic, NULL};
+const HdStepKind hd_step_restore_nic = {"restore-nic", apply_restore_nic, NULL};
