@@ -137,31 +137,31 @@ release(const Hook *hook, GError **error)
 gboolean
 hd_engine_run_libvirt_hook(HdEngine *engine,
                            HdHost *host,
-                           const HdLibvirtHook *call,
+                           const HdLibvirtHook *hook,
                            GPtrArray *notes,
                            GError **error)
 {
     g_autofree char *uuid = NULL;
-    Hook hook;
+    Hook work;
 
     g_return_val_if_fail(engine != NULL && host != NULL, FALSE);
-    g_return_val_if_fail(call != NULL && notes != NULL, FALSE);
+    g_return_val_if_fail(hook != NULL && notes != NULL, FALSE);
 
-    uuid = hd_domain_xml_dup_uuid(call->xml);
-    hook = (Hook){
+    uuid = hd_domain_xml_dup_uuid(hook->xml);
+    work = (Hook){
         .engine = engine,
         .host = host,
-        .vm = {.name = (char *) call->vm,
+        .vm = {.name = (char *) hook->vm,
                .provider = (char *) engine->provider->klass->name,
                .uuid = uuid},
-        .xml = call->xml,
+        .xml = hook->xml,
         .notes = notes,
     };
-    if (strcmp(call->operation, "prepare") == 0)
-        return for_each_nic(&hook, prepare, error);
-    if (strcmp(call->operation, "start") == 0)
-        return for_each_nic(&hook, start, error);
-    if (strcmp(call->operation, "release") == 0)
-        return release(&hook, error);
+    if (strcmp(hook->operation, "prepare") == 0)
+        return for_each_nic(&work, prepare, error);
+    if (strcmp(hook->operation, "start") == 0)
+        return for_each_nic(&work, start, error);
+    if (strcmp(hook->operation, "release") == 0)
+        return release(&work, error);
     return TRUE;
 }

@@ -9,9 +9,11 @@
 #include <string.h>
 
 void
-store_set_up(StoreFixture *fixture, gconstpointer unused)
+store_set_up(StoreFixture *fixture, gconstpointer above)
 {
-    fixture->parent = g_dir_make_tmp("hostdev-store-XXXXXX", NULL);
+    fixture->parent = g_build_filename(above != NULL ? above : g_get_tmp_dir(),
+                                       "hostdev-store-XXXXXX", NULL);
+    fixture->parent = g_mkdtemp(fixture->parent);
     g_assert_nonnull(fixture->parent);
     fixture->folder = g_build_filename(fixture->parent, "a", "store", NULL);
     fixture->path = g_build_filename(fixture->folder, "hostdev.db", NULL);

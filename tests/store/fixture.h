@@ -17,7 +17,8 @@ typedef struct {
     char *parent;
 } StoreFixture;
 
-void store_set_up(StoreFixture *fixture, gconstpointer unused);
+/* In the folder above (char *), for users who may not go where temporary files are; NULL: there. */
+void store_set_up(StoreFixture *fixture, gconstpointer above);
 void store_tear_down(StoreFixture *fixture, gconstpointer unused);
 
 /* Opens without error and note. */

@@ -664,7 +664,7 @@ main(int argc, char **argv)
     ADD("two-handles", test_two_handles);
     ADD("others-may-write", test_others_may_write);
     ADD("kinds-of-files", test_kinds_of_files);
-    ADD("denied", test_denied);
+    g_test_add("/store/denied", StoreFixture, "/tmp", store_set_up, test_denied, store_tear_down);
     ADD("newer-schema", test_newer_schema);
     ADD("no-database", test_no_database);
     ADD("other-schemas", test_other_schemas);
