@@ -163,6 +163,36 @@ new_element(const Making *making,
     return hd_source_new(making->plan->host, item->device, is_stored, ret_note);
 }
 
+static HdHostdev *
+copy_unless_there(GPtrArray *hostdevs, const HdHostdev *given)
+{
+    if (hostdevs == NULL || hd_hostdev_find_source(hostdevs, given) != NULL)
+        return NULL;
+    return hd_hostdev_copy(given);
+}
+
+/* What no device of this host stands behind: only the VM is changed. */
+static void
+add_remote_items(Making *making)
+{
+    HdPlan *plan = making->plan;
+    const GPtrArray *hostdevs = plan->xml != NULL ? plan->xml->hostdevs : NULL;
+
+    for (unsigned i = 0; hostdevs != NULL && i < hostdevs->len; i++) {
+        const HdHostdev *given = g_ptr_array_index(hostdevs, i);
+        g_autofree char *name = NULL;
+        HdPlanItem *item;
+
+        if (!hd_hostdev_is_remote(given))
+            continue;
+        name = hd_source_dup_name(given);
+        item = hd_plan_add_absent_item(plan, name);
+        item->given = given;
+        item->live = copy_unless_there(making->facts.live, given);
+        item->stored = copy_unless_there(making->facts.stored, given);
+    }
+}
+
 /* Only what the VM does not have yet. */
 static void
 add_items(Making *making)
@@ -181,6 +211,7 @@ add_items(Making *making)
         if (note != NULL)
             hd_plan_add_note(plan, "%s", note);
     }
+    add_remote_items(making);
 }
 
 /* The devices of the host that the request's elements name. */
@@ -197,6 +228,8 @@ find_requested(const Making *making, GError **error)
 
         if (!hd_hostdev_check_start(hostdev, error))
             return FALSE;
+        if (hd_hostdev_is_remote(hostdev))
+            continue;
         if (device == NULL) {
             hd_error_set(error, HD_ERROR_NOT_FOUND, NULL, "see what there is: hostdev list",
                          "this host has no %s, or more than one", description);
@@ -221,10 +254,9 @@ check_anything_left(const HdPlan *plan, GError **error)
         if (item->live != NULL || item->stored != NULL)
             return TRUE;
     }
-    const HdDevice *first = g_ptr_array_index(plan->requested, 0);
-    hd_error_set(error, HD_ERROR_EXISTS, hd_device_get_name(first), NULL,
-                 "VM '%s' has %s already%s", plan->vm->name, hd_device_get_name(first),
-                 plan->requested->len > 1 ? ", and all the others" : "");
+    const HdPlanItem *first = g_ptr_array_index(plan->items, 0);
+    hd_error_set(error, HD_ERROR_EXISTS, first->name, NULL, "VM '%s' has %s already%s",
+                 plan->vm->name, first->name, plan->items->len > 1 ? ", and all the others" : "");
     return FALSE;
 }
 
@@ -297,7 +329,7 @@ check_scsi_controller(const Making *making, GError **error)
     for (unsigned i = 0; i < plan->items->len; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
 
-        if (hd_device_get_kind(item->device) != HD_KIND_SCSI)
+        if (item->device == NULL || hd_device_get_kind(item->device) != HD_KIND_SCSI)
             continue;
         if (item->live != NULL && !hd_domain_xml_has_scsi_controller(making->facts.live_xml)) {
             hd_error_set(error, HD_ERROR_UNSUPPORTED, item->name,
@@ -322,8 +354,17 @@ check_scsi_controller(const Making *making, GError **error)
 }
 
 static gboolean
+is_pci(const HdPlanItem *item)
+{
+    return item->device != NULL && hd_device_get_pci(item->device) != NULL;
+}
+
+static gboolean
 is_same_card(const HdPlanItem *a, const HdPlanItem *b)
 {
+    if (!is_pci(a) || !is_pci(b))
+        return FALSE;
+
     const HdPciFacts *first = hd_device_get_pci(a->device);
     const HdPciFacts *second = hd_device_get_pci(b->device);
 
@@ -431,7 +472,7 @@ change_config(HdPlan *plan, GError **error)
         n_stored++;
         if (item->stored->has_guest_pci && item->given == NULL)
             continue;
-        card = hd_device_get_pci(item->device) != NULL ? list_card(plan, item) : g_ptr_array_new();
+        card = is_pci(item) ? list_card(plan, item) : g_ptr_array_new();
         if (card->len == 0)
             g_ptr_array_add(card, item);
         /* The card's other functions follow with its lowest one. */
@@ -521,7 +562,7 @@ add_unbind_steps(HdPlan *plan)
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
         g_autoptr(GPtrArray) companions = NULL;
 
-        if (hd_device_get_kind(item->device) != HD_KIND_PCI)
+        if (!is_pci(item))
             continue;
         if (item->stored != NULL)
             warn_of_blockers(plan, item);

@@ -167,7 +167,7 @@ read_scope(HdHolders *holders,
 
         if (device != NULL)
             add_hold(holders, device, vm, hostdev, scope);
-        else if (hostdev->type != HD_HOSTDEV_SCSI_HOST) /* a target of the kernel, no device */
+        else if (!hd_hostdev_is_remote(hostdev))
             add_absent(holders, vm, hostdev, scope);
     }
     return TRUE;

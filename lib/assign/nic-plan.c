@@ -204,18 +204,20 @@ add_nic(HdPlan *plan,
 static gboolean
 check_request(const HdPlan *plan, GError **error)
 {
-    const HdDevice *device = g_ptr_array_index(plan->requested, 0);
-    const char *name = hd_device_get_name(device);
+    const HdDevice *device;
+    const char *name;
 
     if (plan->nic.fields == 0)
         return TRUE;
-    if (plan->requested->len > 1) {
+    if (plan->requested->len != 1 || plan->absent->len > 0) {
         hd_error_set(error, HD_ERROR_INVALID, NULL, "attach them one after the other",
                      "MAC address, VLAN and the other network settings are for one device, not "
                      "for %u",
-                     plan->requested->len);
+                     plan->requested->len + plan->absent->len);
         return FALSE;
     }
+    device = g_ptr_array_index(plan->requested, 0);
+    name = hd_device_get_name(device);
     if (hd_nic_is_function(device))
         return TRUE;
     hd_error_set(error, HD_ERROR_UNSUPPORTED, name,

@@ -184,6 +184,8 @@ hd_source_dup_name(const HdHostdev *hostdev)
         return g_strdup(hostdev->mdev_uuid);
     case HD_HOSTDEV_SCSI_HOST:
         return g_strdup(hostdev->vhost_wwpn);
+    case HD_HOSTDEV_ISCSI:
+        return g_strdup(hostdev->iscsi_name);
     default: /* what definitions are not read for */
         g_return_val_if_reached(NULL);
     }

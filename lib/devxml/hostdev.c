@@ -209,3 +209,9 @@ hd_hostdev_dup_description(const HdHostdev *hostdev)
         g_return_val_if_reached(NULL);
     }
 }
+
+gboolean
+hd_hostdev_is_remote(const HdHostdev *hostdev)
+{
+    return hostdev->type == HD_HOSTDEV_ISCSI || hostdev->type == HD_HOSTDEV_SCSI_HOST;
+}

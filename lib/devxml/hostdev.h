@@ -176,15 +176,18 @@ char *hd_hostdev_format(const HdHostdev *hostdev);
  * added to warnings (char *), may be NULL. HD_ERROR_INVALID, HD_ERROR_LIMIT. */
 GPtrArray *hd_hostdev_parse(const char *text, GPtrArray *warnings, GError **error);
 
+/* Whether no device of a host stands behind it: QEMU reaches it over the network, or it is a target
+ * that the kernel serves. */
+gboolean hd_hostdev_is_remote(const HdHostdev *hostdev);
+
 /* Why the device cannot be started (hd_hostdev_parse() warns of it), as an error to refuse it with:
  * HD_ERROR_UNSUPPORTED. TRUE: nothing known against it. */
 gboolean hd_hostdev_check_start(const HdHostdev *hostdev, GError **error);
 
 /* All assigned devices of a whole <domain> document that libvirt has accepted: hostdev elements and
  * interfaces of type hostdev (also <interface type='network'> whose <actual> is a hostdev). Only
- * the source must make sense; all else is as far understood as it can be. Devices that no device of
- * this host stands behind (iSCSI, containers, optional USB devices that were missing at start) are
- * passed over. GPtrArray of HdHostdev in document order; NULL with HD_ERROR_INVALID. */
+ * the source must make sense; all else is as far understood as it can be. Devices of containers, and
+ * optional USB devices that were missing at start, are passed over. GPtrArray of HdHostdev in document order; NULL with HD_ERROR_INVALID. */
 GPtrArray *hd_hostdev_list_from_domain(const char *xml, GError **error);
 
 /* Of a list of hostdevs: the interface with that MAC address (any spelling), and the device with

@@ -107,16 +107,14 @@ read_type(const HdReader *reader, xmlNode *element, HdHostdevType *ret_type, GEr
     return TRUE;
 }
 
-/* Devices that no device of the host stands behind now, or that are not named as the host's own:
- * optional USB devices that were missing at start, and LUNs that QEMU fetches over iSCSI. */
+/* No device stands behind it now: an optional one that was missing at start. */
 static gboolean
 is_passed_over(const HdReader *reader, xmlNode *element, HdHostdevType type)
 {
     xmlNode *source = hd_element_find(element, "source");
 
-    return !reader->is_strict &&
-           (type == HD_HOSTDEV_ISCSI || (type == HD_HOSTDEV_USB && source != NULL &&
-                                         hd_element_matches(source, "missing", "yes")));
+    return !reader->is_strict && type == HD_HOSTDEV_USB && source != NULL &&
+           hd_element_matches(source, "missing", "yes");
 }
 
 static void

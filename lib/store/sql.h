@@ -12,7 +12,6 @@
 
 G_BEGIN_DECLS
 
-#define HD_STORE_FILE "hostdev.db"
 #define HD_STORE_APPLICATION_ID 0x48644462 /* "HdDb" */
 
 /* No value of ours comes near it; a database edited by hand cannot make us take more. */

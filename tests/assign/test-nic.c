@@ -652,6 +652,39 @@ test_attach_by_xml(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(vf.vlan, ==, 7);
 }
 
+/* A LUN that QEMU reaches by itself: nothing of this host goes, the VM gets it and lets go of it. */
+static void
+test_remote_device(Fixture *fixture, gconstpointer unused)
+{
+    static const char *const names[] = {"iqn.2020-01.example:a/1", NULL};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HdXml) xml = hd_xml_parse(
+        "<hostdev mode='subsystem' type='scsi'><source protocol='iscsi' "
+        "name='iqn.2020-01.example:a/1'><host name='storage.example'/></source></hostdev>",
+        &error);
+    g_assert_no_error(error);
+    HdPlanRequest request = {.vm = "runs", .xml = xml};
+    g_autofree char *before = describe(fixture);
+    g_autoptr(HdPlan) plan = hd_plan_new_attach(fixture->engine, fixture->host, &request, &error);
+    g_assert_no_error(error);
+    g_assert_true(hd_plan_run(plan, NULL, NULL, &error));
+    g_assert_no_error(error);
+    g_autofree char *live = fault_vm_dup_live(fixture->vms, "runs");
+    g_assert_nonnull(strstr(live, "storage.example"));
+    g_autoptr(HdPlan) again = hd_plan_new_attach(fixture->engine, fixture->host, &request, &error);
+    g_assert_null(again);
+    g_assert_error(error, HD_ERROR, HD_ERROR_EXISTS);
+    g_clear_error(&error);
+    HdPlanRequest back = {.vm = "runs", .absent = names};
+    g_autoptr(HdPlan) detach = hd_plan_new_detach(fixture->engine, fixture->host, &back, &error);
+    g_assert_no_error(error);
+    g_assert_true(hd_plan_run(detach, NULL, NULL, &error));
+    g_assert_no_error(error);
+    g_autofree char *after = describe(fixture);
+    g_assert_nonnull(strstr(after, "live devices: 0"));
+    g_assert_nonnull(strstr(before, "live devices: 0"));
+}
+
 static void
 test_xml_that_cannot_start(Fixture *fixture, gconstpointer unused)
 {
@@ -701,6 +734,7 @@ main(int argc, char **argv)
     ADD("/nic/hook", test_hook);
     ADD("/nic/hook-refuses", test_hook_refuses);
     ADD("/nic/attach-by-xml", test_attach_by_xml);
+    ADD("/nic/remote-device", test_remote_device);
     ADD("/nic/xml-that-cannot-start", test_xml_that_cannot_start);
     return g_test_run();
 }

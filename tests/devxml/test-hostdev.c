@@ -64,8 +64,9 @@ test_list_q35(void)
     const HdHostdev *scsi;
     const HdHostdev *mdev;
     const HdHostdev *vhost;
+    const HdHostdev *iscsi;
 
-    g_assert_cmpuint(hostdevs->len, ==, 5);
+    g_assert_cmpuint(hostdevs->len, ==, 6);
     interface = g_ptr_array_index(hostdevs, 0);
     g_assert_cmpint(interface->type, ==, HD_HOSTDEV_PCI);
     g_assert_true(interface->is_interface);
@@ -101,6 +102,10 @@ test_list_q35(void)
     vhost = g_ptr_array_index(hostdevs, 4);
     g_assert_cmpint(vhost->type, ==, HD_HOSTDEV_SCSI_HOST);
     g_assert_cmpstr(vhost->vhost_wwpn, ==, "naa.5001405df3e54061");
+
+    iscsi = g_ptr_array_index(hostdevs, 5);
+    g_assert_cmpint(iscsi->type, ==, HD_HOSTDEV_ISCSI);
+    g_assert_cmpstr(iscsi->iscsi_name, ==, "iqn.2012-07.example:lun/1");
 }
 
 static void
@@ -167,7 +172,6 @@ test_pass_over(void)
         "<interface type='network'><actual type='bridge'/></interface>",
         "<interface type='direct'><source dev='eth0'/></interface>",
         "<interface/>",
-        "<hostdev type='scsi' mode='subsystem'><source protocol='iscsi' name='iqn.x'/></hostdev>",
         "<hostdev mode='something-new' type='pci'/>",
         "<hostdev type='something-new'/>",
         "<hostdev mode='capabilities' type='net'/>",
