@@ -186,8 +186,9 @@ gboolean hd_hostdev_check_start(const HdHostdev *hostdev, GError **error);
 
 /* All assigned devices of a whole <domain> document that libvirt has accepted: hostdev elements and
  * interfaces of type hostdev (also <interface type='network'> whose <actual> is a hostdev). Only
- * the source must make sense; all else is as far understood as it can be. Devices of containers, and
- * optional USB devices that were missing at start, are passed over. GPtrArray of HdHostdev in document order; NULL with HD_ERROR_INVALID. */
+ * the source must make sense; all else is as far understood as it can be. Devices of containers,
+ * and optional USB devices that were missing at start, are passed over. GPtrArray of HdHostdev in
+ * document order; NULL with HD_ERROR_INVALID. */
 GPtrArray *hd_hostdev_list_from_domain(const char *xml, GError **error);
 
 /* Of a list of hostdevs: the interface with that MAC address (any spelling), and the device with

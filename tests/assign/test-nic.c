@@ -652,7 +652,7 @@ test_attach_by_xml(Fixture *fixture, gconstpointer unused)
     g_assert_cmpuint(vf.vlan, ==, 7);
 }
 
-/* A LUN that QEMU reaches by itself: nothing of this host goes, the VM gets it and lets go of it. */
+/* A LUN that QEMU reaches by itself: nothing of this host goes, only the VM is changed. */
 static void
 test_remote_device(Fixture *fixture, gconstpointer unused)
 {
