@@ -4,7 +4,9 @@
  */
 #include "device.h"
 #include "source.h"
-#include <hostdev/error.h>
+
+/* As hostdev(1) has it: something is left to repair. */
+#define EXIT_LEFT 5
 
 static const CliColumn columns[] = {
     {"NAME", 2, 16, FALSE},
@@ -53,22 +55,19 @@ print_json(CliCall *call, const GPtrArray *list)
     cli_device_add_document(call, json);
 }
 
-/* What is left keeps the exit code from being 0, so that scripts see it. */
-static gboolean
-check_left(const GPtrArray *list, GError **error)
+/* What is left keeps the exit code from being 0, so that scripts see it; so does a store that was
+ * damaged, whose records are lost. */
+static int
+get_exit_code(const CliCall *call, const GPtrArray *list)
 {
-    unsigned n_open = 0;
+    gboolean is_left = hd_engine_get_note(call->engine) != NULL;
 
     for (unsigned i = 0; i < list->len; i++) {
         const HdRecovered *recovered = g_ptr_array_index(list, i);
 
-        n_open += !recovered->is_done && !recovered->is_held;
+        is_left |= !recovered->is_done && !recovered->is_held;
     }
-    if (n_open == 0)
-        return TRUE;
-    g_set_error(error, HD_ERROR, HD_ERROR_UNDO_FAILED, "%u of %u could not be put back yet", n_open,
-                list->len);
-    return FALSE;
+    return is_left ? EXIT_LEFT : 0;
 }
 
 gboolean
@@ -83,14 +82,15 @@ cli_recover_run(CliCall *call, GError **error)
     list = hd_engine_recover(call->engine, call->host, error);
     if (list == NULL)
         return FALSE;
+    call->exit_code = get_exit_code(call, list);
     if (call->options->json) {
         print_json(call, list);
         return TRUE;
     }
-    if (list->len == 0)
+    if (list->len == 0 && call->exit_code == 0)
         cli_source_note(call, "nothing was left to be put back");
     for (unsigned i = 0; i < list->len; i++)
         add_row(table, g_ptr_array_index(list, i));
     cli_table_print(table, call->out, !call->options->no_headers);
-    return check_left(list, error);
+    return TRUE;
 }

@@ -234,6 +234,9 @@ cli_run(int argc, char **argv)
     call.out = cli_output_new(NULL);
     if (!run(&call, argc, argv, &error))
         exit_code = report(&call, error);
+    else
+        exit_code = call.exit_code;
+    cli_source_tell_engine(&call);
     if (!cli_output_flush(call.out) && exit_code == 0)
         exit_code = EXIT_FAILED;
     cli_source_close(&call);

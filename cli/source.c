@@ -131,6 +131,15 @@ cli_source_lookup_held(CliCall *call, unsigned first, GPtrArray *absent, GError 
 }
 
 void
+cli_source_tell_engine(const CliCall *call)
+{
+    const char *note = call->engine != NULL ? hd_engine_get_note(call->engine) : NULL;
+
+    if (note != NULL)
+        cli_output_say("note: %s", note);
+}
+
+void
 cli_source_close(CliCall *call)
 {
     g_clear_pointer(&call->xml, hd_xml_free);

@@ -28,6 +28,9 @@ GPtrArray *cli_source_lookup_devices(CliCall *call, unsigned first, GError **err
  * ends with NULL; a VM may hold it all the same. */
 GPtrArray *cli_source_lookup_held(CliCall *call, unsigned first, GPtrArray *absent, GError **error);
 
+/* Tells what the administrator should know of the stored state. */
+void cli_source_tell_engine(const CliCall *call);
+
 /* Closes what was opened. */
 void cli_source_close(CliCall *call);
 

@@ -41,6 +41,7 @@ struct _CliCall {
     HdEngine *engine;
     HdHolders *holders;
     HdXml *xml;
+    int exit_code; /* of a call that has done its work and has something to tell */
 };
 
 /* All verbs, in the order of the help. */

@@ -151,12 +151,23 @@ void hd_engine_free(HdEngine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HdEngine, hd_engine_free)
 
 /**
+ * hd_engine_get_note:
+ * @engine: an engine
+ *
+ * Returns: (transfer none) (nullable): what the administrator should know of the stored state, one
+ *   sentence: such as that it was damaged and set aside
+ *
+ * Since: 0.1
+ */
+const char *hd_engine_get_note(const HdEngine *engine);
+
+/**
  * hd_engine_set_state_folder:
  * @engine: an engine that has not been used yet
  * @path: a folder; made when it is not there and something must be stored
  *
- * Keeps what must outlast a crash in another folder than `/var/lib/hostdev`, and locks in its
- * folder `run`.
+ * Keeps what must outlast a crash in another folder than `/var/lib/hostdev`. libvirt's hook does
+ * not know of it.
  *
  * Since: 0.1
  */

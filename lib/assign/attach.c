@@ -672,8 +672,11 @@ hd_plan_new_attach(HdEngine *engine, HdHost *host, const HdPlanRequest *request,
         plan->nic = *request->nic;
     making.plan = plan;
     hd_plan_set_requested(plan, request->devices, request->n_devices);
-    if (!fill_items(&making, error) || !change_config(plan, error) ||
-        !hd_plan_add_nic_steps(plan, error))
+    if (!fill_items(&making, error))
+        return NULL;
+    /* The card is asked before anything is stored: what it refuses was never there. */
+    hd_plan_add_nic_steps(plan);
+    if (!change_config(plan, error))
         return NULL;
     add_unbind_steps(plan);
     add_live_steps(plan);

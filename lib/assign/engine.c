@@ -4,6 +4,7 @@
  */
 #include "assign/engine.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,9 +52,22 @@ hd_engine_set_state_folder(HdEngine *engine, const char *path)
     g_return_if_fail(engine != NULL && path != NULL && engine->store == NULL);
 
     g_free(engine->state);
-    g_free(engine->run);
     engine->state = g_strdup(path);
-    engine->run = g_build_filename(path, "run", NULL);
+}
+
+const char *
+hd_engine_get_note(const HdEngine *engine)
+{
+    g_return_val_if_fail(engine != NULL, NULL);
+
+    return engine->store != NULL ? hd_store_get_note(engine->store) : NULL;
+}
+
+void
+hd_engine_set_run_folder(HdEngine *engine, const char *path)
+{
+    g_free(engine->run);
+    engine->run = g_strdup(path);
 }
 
 void
@@ -88,6 +102,15 @@ hd_engine_has_store(HdEngine *engine)
     g_autofree char *path = g_build_filename(engine->state, HD_STORE_FILE, NULL);
 
     return engine->store != NULL || access(path, R_OK | W_OK) == 0;
+}
+
+gboolean
+hd_engine_may_have_store(HdEngine *engine)
+{
+    g_autofree char *path = g_build_filename(engine->state, HD_STORE_FILE, NULL);
+
+    return engine->store != NULL || access(path, F_OK) == 0 ||
+           (errno != ENOENT && errno != ENOTDIR);
 }
 
 HdLock *

@@ -38,6 +38,12 @@ HdStore *hd_engine_get_store(HdEngine *engine, GError **error);
 /* Whether there is a store that this process may read; asking makes none. */
 gboolean hd_engine_has_store(HdEngine *engine);
 
+/* Whether there may be one: FALSE only when there is none for sure. */
+gboolean hd_engine_may_have_store(HdEngine *engine);
+
+/* For tests: locks, and pid files of other daemons, are below path. */
+void hd_engine_set_run_folder(HdEngine *engine, const char *path);
+
 /* Takes the lock of that name. */
 HdLock *hd_engine_lock(HdEngine *engine, const char *name, unsigned timeout_ms, GError **error);
 

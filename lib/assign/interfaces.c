@@ -47,9 +47,14 @@ ensure_interface(Listing *listing, const HdHostdev *hostdev)
     return interface;
 }
 
-static void
-add_interface(Listing *listing, const HdHostdev *hostdev, HdVmScope scope, const char *xml)
+static gboolean
+add_interface(Listing *listing,
+              const HdHostdev *hostdev,
+              HdVmScope scope,
+              const char *xml,
+              GError **error)
 {
+    gboolean is_stale;
     HdVmInterface *interface = ensure_interface(listing, hostdev);
     HdNicSettings *settings = scope == HD_VM_SCOPE_LIVE ? &interface->live : &interface->config;
     char address[HD_PCI_ADDRESS_STRLEN];
@@ -61,8 +66,8 @@ add_interface(Listing *listing, const HdHostdev *hostdev, HdVmScope scope, const
     if (interface->guest_address == NULL && hostdev->has_guest_pci)
         interface->guest_address = g_strdup(hd_pci_address_format(&hostdev->guest_pci, address));
     hd_hostdev_get_nic_settings(hostdev, settings);
-    if (scope == HD_VM_SCOPE_CONFIG && hostdev->type == HD_HOSTDEV_PCI)
-        hd_nic_overlay_metadata(settings, &hostdev->pci, xml);
+    return scope != HD_VM_SCOPE_CONFIG || hostdev->type != HD_HOSTDEV_PCI ||
+           hd_nic_overlay_metadata(settings, &hostdev->pci, xml, &is_stale, error);
 }
 
 static gboolean
@@ -84,8 +89,8 @@ list_scope(Listing *listing, const char *vm, HdVmScope scope, GError **error)
     for (unsigned i = 0; i < hostdevs->len; i++) {
         const HdHostdev *hostdev = g_ptr_array_index(hostdevs, i);
 
-        if (hostdev->is_interface)
-            add_interface(listing, hostdev, scope, xml);
+        if (hostdev->is_interface && !add_interface(listing, hostdev, scope, xml, error))
+            return FALSE;
     }
     return TRUE;
 }

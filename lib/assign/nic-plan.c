@@ -27,12 +27,33 @@ find_told(const HdPlanItem *item, const HdPlanFacts *facts, GPtrArray *other, gb
     return hd_plan_find_hostdev(&facts->index, hostdevs != NULL ? hostdevs : other, item->device);
 }
 
+/* What a running VM's definition has no place for is in the record. */
+static gboolean
+overlay_record(HdPlan *plan, const HdPlanItem *item, HdNicSettings *settings, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    g_autoptr(HdSavedNic) record = NULL;
+
+    if (!hd_engine_has_store(plan->engine))
+        return TRUE;
+    record = hd_nic_find_saved(plan->engine, item->device, &local_error);
+    if (local_error != NULL) {
+        g_propagate_error(error, g_steal_pointer(&local_error));
+        return FALSE;
+    }
+    if (record != NULL && strcmp(record->vm, plan->vm->name) == 0)
+        hd_nic_overlay(settings, &record->wanted);
+    return TRUE;
+}
+
 /* Where the VM has the function already, in its running state or its stored configuration, the
  * other one gets the same settings. */
-static void
-read_known(HdPlan *plan, const HdPlanFacts *facts, const HdPlanItem *item, HdNicSettings *settings)
+static gboolean
+read_known(HdPlan *plan, const HdPlanFacts *facts, const HdPlanItem *item, GError **error)
 {
+    HdNicSettings *settings = &item->nic->wanted;
     gboolean is_live = item->live == NULL || (plan->scope & HD_PLAN_LIVE) == 0;
+    gboolean is_stale;
     g_autoptr(GPtrArray) other = NULL;
     g_autofree char *xml = NULL;
     const HdHostdev *told;
@@ -42,15 +63,28 @@ read_known(HdPlan *plan, const HdPlanFacts *facts, const HdPlanItem *item, HdNic
                                       NULL);
     told = find_told(item, facts, other, is_live);
     if (told == NULL || !told->is_interface)
-        return;
+        return TRUE;
     hd_hostdev_get_nic_settings(told, settings);
-    if (xml == NULL)
-        xml = g_strdup(is_live ? facts->live_xml : plan->config_before);
-    hd_nic_overlay_metadata(settings, &hd_device_get_pci(item->device)->address, xml);
+    if (is_live)
+        return overlay_record(plan, item, settings, error);
+    return hd_nic_overlay_metadata(settings, &hd_device_get_pci(item->device)->address,
+                                   xml != NULL ? xml : plan->config_before, &is_stale, error);
+}
+
+/* The function's own interface is none that it could collide with. */
+static gboolean
+is_below(const HdDevice *device, const HdDevice *above)
+{
+    while (device != NULL && device != above)
+        device = hd_device_get_parent(device);
+    return device != NULL;
 }
 
 static gboolean
-is_mac_taken(const HdPlan *plan, const HdHolders *holders, const guint8 mac[6])
+is_mac_taken(const HdPlan *plan,
+             const HdHolders *holders,
+             const HdDevice *function,
+             const guint8 mac[6])
 {
     g_autofree char *text = hd_mac_dup_text(mac);
     unsigned n_devices;
@@ -59,7 +93,7 @@ is_mac_taken(const HdPlan *plan, const HdHolders *holders, const guint8 mac[6])
     for (unsigned i = 0; i < n_devices; i++) {
         const HdNetFacts *net = hd_device_get_net(devices[i]);
 
-        if (net != NULL && g_strcmp0(net->mac, text) == 0)
+        if (net != NULL && g_strcmp0(net->mac, text) == 0 && !is_below(devices[i], function))
             return TRUE;
     }
     return hd_holders_has_mac(holders, text);
@@ -75,7 +109,7 @@ ensure_mac(HdPlan *plan, const HdHolders *holders, HdPlanItem *item)
         return;
     for (unsigned salt = 0; salt < MAX_SALT; salt++) {
         hd_nic_derive_mac(plan->vm, item->device, salt, wanted->mac);
-        if (!is_mac_taken(plan, holders, wanted->mac))
+        if (!is_mac_taken(plan, holders, item->device, wanted->mac))
             break;
     }
     wanted->fields |= HD_NIC_MAC;
@@ -110,17 +144,47 @@ write_elements(HdPlanItem *item)
     }
 }
 
-/* Whether the host can make the settings now, as far as that can be told without a change. */
+/* Whether the host can make the settings, as far as that can be told without a change. For the
+ * stored configuration alone it is enough that the card is up when the VM starts. */
 static gboolean
-check_live(HdPlan *plan, const HdPlanItem *item, GError **error)
+check_card(HdPlan *plan, const HdPlanItem *item, GError **error)
 {
-    g_autoptr(HdPfState) state = hd_nic_read_pf(plan->engine, item->nic->port, error);
+    const HdNicPort *port = item->nic->port;
+    g_autoptr(GError) local_error = NULL;
+    g_autoptr(HdPfState) state = hd_nic_read_pf(plan->engine, port, &local_error);
 
-    if (state == NULL)
+    if (state == NULL && item->live == NULL) {
+        hd_plan_add_note(plan, "whether the card can make the settings is not known: %s",
+                         local_error->message);
+        return TRUE;
+    }
+    if (state == NULL) {
+        g_propagate_error(error, g_steal_pointer(&local_error));
         return FALSE;
-    if (!state->is_up && (plan->flags & HD_PLAN_BRING_UP_PF) != 0)
+    }
+    item->nic->is_pf_up = state->is_up;
+    if (!state->is_up && item->live == NULL)
+        hd_plan_add_note(plan,
+                         "%s, the physical function of %s, is down: VM '%s' does not start with it "
+                         "before it is set up",
+                         port->interface, item->name, plan->vm->name);
+    if (!state->is_up && (item->live == NULL || (plan->flags & HD_PLAN_BRING_UP_PF) != 0))
         state->is_up = TRUE;
-    return hd_nic_check(plan->engine, item->nic->port, state, &item->nic->wanted, error);
+    return hd_nic_check(plan->engine, port, state, &item->nic->wanted, error);
+}
+
+/* Who puts the settings back when the VM ends by itself. */
+static void
+warn_of_hook(HdPlan *plan, const HdPlanItem *item)
+{
+    HdVmProvider *provider = plan->engine->provider;
+    g_autoptr(GError) error = NULL;
+
+    if (item->live != NULL && !provider->klass->check_hook(provider, &error))
+        hd_plan_add_note(plan,
+                         "%s; so when VM '%s' ends with %s, run 'hostdev recover' to put its "
+                         "settings back",
+                         error->message, plan->vm->name, item->name);
 }
 
 static gboolean
@@ -142,13 +206,18 @@ check_stored(HdPlan *plan, const HdPlanItem *item, GError **error)
 }
 
 /* What each of those who may say something says; the later ones win. */
-static void
-gather_wanted(HdPlan *plan, const HdPlanFacts *facts, const HdHolders *holders, HdPlanItem *item)
+static gboolean
+gather_wanted(HdPlan *plan,
+              const HdPlanFacts *facts,
+              const HdHolders *holders,
+              HdPlanItem *item,
+              GError **error)
 {
     HdNicSettings *wanted = &item->nic->wanted;
     HdNicSettings given;
 
-    read_known(plan, facts, item, wanted);
+    if (!read_known(plan, facts, item, error))
+        return FALSE;
     if (item->given != NULL) {
         hd_hostdev_get_nic_settings(item->given, &given);
         hd_nic_overlay(wanted, &given);
@@ -160,6 +229,7 @@ gather_wanted(HdPlan *plan, const HdPlanFacts *facts, const HdHolders *holders, 
         wanted->profile.instance_id[0] == '\0')
         hd_nic_derive_instance(plan->vm, item->device, wanted->profile.instance_id);
     hd_nic_split(wanted, get_provider_fields(plan), &item->nic->early, &item->nic->late);
+    return TRUE;
 }
 
 /* FALSE with an error when settings are asked for and cannot be made; TRUE without a port when the
@@ -175,7 +245,8 @@ find_port(HdPlan *plan, HdPlanItem *item, GError **error)
         item->nic->port = port;
         return TRUE;
     }
-    if (plan->nic.fields != 0 && g_ptr_array_find(plan->requested, item->device, NULL)) {
+    if (item->given != NULL ||
+        (plan->nic.fields != 0 && g_ptr_array_find(plan->requested, item->device, NULL))) {
         g_propagate_error(error, g_steal_pointer(&local_error));
         return FALSE;
     }
@@ -194,10 +265,14 @@ add_nic(HdPlan *plan,
         return FALSE;
     if (item->nic == NULL)
         return TRUE;
-    gather_wanted(plan, facts, holders, item);
+    if (!gather_wanted(plan, facts, holders, item, error))
+        return FALSE;
     write_elements(item);
-    return check_profile(item, error) && (item->live == NULL || check_live(plan, item, error)) &&
-           (item->stored == NULL || check_stored(plan, item, error));
+    if (!check_profile(item, error) || !check_card(plan, item, error) ||
+        (item->stored != NULL && !check_stored(plan, item, error)))
+        return FALSE;
+    warn_of_hook(plan, item);
+    return TRUE;
 }
 
 /* Settings can be asked for one virtual network function. */
@@ -229,6 +304,30 @@ check_request(const HdPlan *plan, GError **error)
     return FALSE;
 }
 
+/* What XML asks for is done as it says, or refused. */
+static gboolean
+check_given(const HdPlan *plan, const HdPlanItem *item, GError **error)
+{
+    if (item->given == NULL || item->given->type != HD_HOSTDEV_PCI)
+        return TRUE;
+    if (!item->given->is_interface && plan->nic.fields != 0) {
+        hd_error_set(
+            error, HD_ERROR_INVALID, item->name, "write it as <interface type='hostdev'>",
+            "network settings are for an interface, and the XML has %s as a plain <hostdev>",
+            item->name);
+        return FALSE;
+    }
+    if (item->given->is_interface && !hd_nic_is_function(item->device)) {
+        hd_error_set(error, HD_ERROR_UNSUPPORTED, item->name,
+                     "write it as <hostdev>, and make its settings in the guest",
+                     "%s is no virtual function (SR-IOV) of a network card, so it cannot be an "
+                     "<interface type='hostdev'>",
+                     item->name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean
 hd_plan_add_nics(HdPlan *plan, const HdPlanFacts *facts, const HdHolders *holders, GError **error)
 {
@@ -237,8 +336,12 @@ hd_plan_add_nics(HdPlan *plan, const HdPlanFacts *facts, const HdHolders *holder
     for (unsigned i = 0; i < plan->items->len; i++) {
         HdPlanItem *item = g_ptr_array_index(plan->items, i);
 
+        if (item->device == NULL)
+            continue;
+        if (!check_given(plan, item, error))
+            return FALSE;
         /* Who writes a plain <hostdev> means one. */
-        if (item->device == NULL || !hd_nic_is_function(item->device) ||
+        if (!hd_nic_is_function(item->device) ||
             (item->given != NULL && !item->given->is_interface) ||
             (item->live == NULL && item->stored == NULL))
             continue;
@@ -260,21 +363,31 @@ has_bring_up_step(const HdPlan *plan, const HdDevice *pf)
     return FALSE;
 }
 
-static gboolean
-add_bring_up_step(HdPlan *plan, const HdPlanItem *item, GError **error)
+static void
+add_bring_up_step(HdPlan *plan, const HdPlanItem *item)
 {
     const HdNicPort *port = item->nic->port;
-    g_autoptr(HdPfState) state = hd_nic_read_pf(plan->engine, port, error);
 
-    if (state == NULL)
-        return FALSE;
-    if (state->is_up || has_bring_up_step(plan, port->pf))
-        return TRUE;
+    if (item->nic->is_pf_up || has_bring_up_step(plan, port->pf))
+        return;
     hd_plan_take_step(
         plan, &hd_step_bring_up_pf, item,
         g_strdup_printf("set %s, the physical function of %s, up", port->interface, item->name),
         g_strdup_printf("set %s down again", port->interface));
-    return TRUE;
+}
+
+/* Of a card that is down nothing can be asked. */
+static void
+add_probe_step(HdPlan *plan, const HdPlanItem *item)
+{
+    g_autofree char *wanted = hd_nic_settings_dup_text(&item->nic->wanted);
+
+    if (item->nic->is_pf_up)
+        hd_plan_take_step(plan, &hd_step_probe_nic, item,
+                          g_strdup_printf("see that %s can give virtual function %u %s",
+                                          item->nic->port->interface, item->nic->port->index,
+                                          wanted),
+                          NULL);
 }
 
 static void
@@ -291,22 +404,23 @@ add_set_step(HdPlan *plan, const HdPlanItem *item)
                                       port->index, port->interface));
 }
 
-gboolean
-hd_plan_add_nic_steps(HdPlan *plan, GError **error)
+void
+hd_plan_add_nic_steps(HdPlan *plan)
 {
     for (unsigned i = 0; i < plan->items->len; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
 
-        if (item->nic != NULL && item->live != NULL && !add_bring_up_step(plan, item, error))
-            return FALSE;
+        if (item->nic != NULL && item->live != NULL)
+            add_bring_up_step(plan, item);
     }
     for (unsigned i = 0; i < plan->items->len; i++) {
         const HdPlanItem *item = g_ptr_array_index(plan->items, i);
 
         if (item->nic != NULL && item->live != NULL)
             add_set_step(plan, item);
+        else if (item->nic != NULL)
+            add_probe_step(plan, item);
     }
-    return TRUE;
 }
 
 void
@@ -332,14 +446,18 @@ hd_plan_add_restore_nic_steps(HdPlan *plan)
 {
     for (unsigned i = 0; i < plan->items->len; i++) {
         HdPlanItem *item = g_ptr_array_index(plan->items, i);
+        g_autoptr(GError) error = NULL;
         HdNicPort *port;
 
         if (item->device == NULL || item->live == NULL || !item->live->is_interface ||
             !hd_nic_is_function(item->device))
             continue;
-        port = hd_nic_port_new(plan->engine, item->device, NULL);
-        if (port == NULL)
+        port = hd_nic_port_new(plan->engine, item->device, &error);
+        if (port == NULL) {
+            hd_plan_add_note(plan, "%s; when that is so no more, run 'hostdev recover'",
+                             error->message);
             continue;
+        }
         item->nic = g_new0(HdPlanNic, 1);
         item->nic->port = port;
         hd_plan_take_step(
@@ -348,6 +466,29 @@ hd_plan_add_restore_nic_steps(HdPlan *plan)
                             port->index, port->interface),
             NULL);
     }
+}
+
+/* What stands in the metadata for the item: of an assignment what it wants, of a dismissal that is
+ * taken back what stood there. */
+static gboolean
+get_extra(const HdPlan *plan, const HdPlanItem *item, HdNicSettings *ret_extra, GError **error)
+{
+    g_autoptr(GArray) entries = NULL;
+
+    *ret_extra = (HdNicSettings){0};
+    if (plan->is_attach) {
+        if (item->nic != NULL)
+            hd_nic_get_extra(&item->nic->wanted, get_provider_fields(plan), ret_extra);
+        return TRUE;
+    }
+    entries = hd_nic_metadata_read(plan->config_before, error);
+    for (unsigned i = 0; entries != NULL && i < entries->len; i++) {
+        const HdNicMetadata *entry = &g_array_index(entries, HdNicMetadata, i);
+
+        if (hd_pci_address_compare(&entry->device, &item->stored->pci) == 0)
+            *ret_extra = entry->settings;
+    }
+    return entries != NULL;
 }
 
 gboolean
@@ -361,8 +502,8 @@ hd_plan_change_metadata(HdPlan *plan, gboolean is_there, char **xml, GError **er
         if (item->stored == NULL || item->stored->type != HD_HOSTDEV_PCI ||
             !item->stored->is_interface)
             continue;
-        if (is_there && item->nic != NULL)
-            hd_nic_get_extra(&item->nic->wanted, get_provider_fields(plan), &extra);
+        if (is_there && !get_extra(plan, item, &extra, error))
+            return FALSE;
         changed = hd_nic_metadata_change(*xml, &item->stored->pci, &extra, error);
         if (changed == NULL)
             return FALSE;

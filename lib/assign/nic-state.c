@@ -21,8 +21,8 @@
 
 static const guint8 no_mac[6];
 
-static HdLock *
-lock_pf(HdEngine *engine, const HdNicPort *port, GError **error)
+HdLock *
+hd_nic_lock_pf(HdEngine *engine, const HdNicPort *port, GError **error)
 {
     g_autofree char *name = g_strconcat("pf-", hd_device_get_name(port->pf), NULL);
 
@@ -47,8 +47,8 @@ hd_nic_find_saved(HdEngine *engine, const HdDevice *device, GError **error)
                            : NULL;
 }
 
-/* What is to come back later. A MAC address that the host has made up for a function without one
- * stands in the table of some cards too, but nobody has set it: the neutral state is none. */
+/* What is to come back later. An address that the host has made up for a function without one
+ * stands in the table of some cards too, but nobody has given it: the neutral state is none. */
 static gboolean
 fill_record(HdEngine *engine,
             const HdNicPort *port,
@@ -62,7 +62,7 @@ fill_record(HdEngine *engine,
         engine->sysfs, &hd_device_get_pci(port->device)->address, record->own_mac, &is_given);
 
     record->before = vf->settings;
-    if (own != NULL && !is_given)
+    if (own != NULL && !is_given && memcmp(record->own_mac, vf->settings.mac, sizeof no_mac) == 0)
         memcpy(record->before.mac, no_mac, sizeof no_mac);
     record->boot_id = hd_boot_dup_id(error);
     return record->boot_id != NULL;
@@ -128,6 +128,26 @@ associate(HdEngine *engine,
                      : hd_profile_disassociate(peer, &target, HD_PROFILE_POLL_MS, error);
 }
 
+/* A driver tells these only when it has them. */
+static gboolean
+check_reported(const HdNicPort *port,
+               const HdPfState *state,
+               const HdNicSettings *wanted,
+               GError **error)
+{
+    const HdVfState *vf = hd_pf_find_vf(state, port->index);
+    HdNicFields missing = wanted->fields & (HD_NIC_TRUST | HD_NIC_SPOOF_CHECK) &
+                          ~vf->settings.fields;
+
+    if (missing == 0)
+        return TRUE;
+    hd_error_set(error, HD_ERROR_UNSUPPORTED, hd_device_get_name(port->device),
+                 "leave this setting out, or use another card",
+                 "the driver of %s does not have %s for its virtual functions", port->interface,
+                 (missing & HD_NIC_TRUST) != 0 ? "trust" : "a spoof check");
+    return FALSE;
+}
+
 gboolean
 hd_nic_check(HdEngine *engine,
              const HdNicPort *port,
@@ -145,6 +165,8 @@ hd_nic_check(HdEngine *engine,
                      port->interface);
         return FALSE;
     }
+    if (!check_reported(port, state, wanted, error))
+        return FALSE;
     if ((wanted->fields & HD_NIC_PROFILE) == 0)
         return TRUE;
     fill_target(&target, port, state, wanted);
@@ -189,6 +211,15 @@ read_checked(HdEngine *engine, const HdNicPort *port, const HdNicSettings *wante
 }
 
 gboolean
+hd_nic_probe(HdEngine *engine, const HdNicPort *port, const HdNicSettings *wanted, GError **error)
+{
+    g_autoptr(HdLock) lock = hd_nic_lock_pf(engine, port, error);
+    g_autoptr(HdPfState) state = lock != NULL ? read_checked(engine, port, wanted, error) : NULL;
+
+    return state != NULL;
+}
+
+gboolean
 hd_nic_take(HdEngine *engine,
             const HdNicPort *port,
             const HdVm *vm,
@@ -196,7 +227,7 @@ hd_nic_take(HdEngine *engine,
             const HdNicSettings *early,
             GError **error)
 {
-    g_autoptr(HdLock) lock = lock_pf(engine, port, error);
+    g_autoptr(HdLock) lock = hd_nic_lock_pf(engine, port, error);
     g_autoptr(HdPfState) state = lock != NULL ? read_checked(engine, port, wanted, error) : NULL;
 
     return state != NULL && save(engine, port, state, vm, wanted, error) &&
@@ -245,7 +276,7 @@ hd_nic_verify(HdEngine *engine,
               const HdNicSettings *late,
               GError **error)
 {
-    g_autoptr(HdLock) lock = lock_pf(engine, port, error);
+    g_autoptr(HdLock) lock = hd_nic_lock_pf(engine, port, error);
     g_autoptr(HdPfState) state = NULL;
     const HdVfState *vf;
 
@@ -291,17 +322,15 @@ needs_own_mac(const HdSavedNic *record, const guint8 now[6])
 
 /* udev may rename the interface between finding and setting it. */
 static gboolean
-restore_own_mac(HdEngine *engine,
-                HdNetlink *netlink,
-                const HdNicPort *port,
-                const HdSavedNic *record,
-                GError **error)
+set_own_mac(HdEngine *engine,
+            HdNetlink *netlink,
+            const HdNicPort *port,
+            const HdSavedNic *record,
+            GError **error)
 {
     const HdPciAddress *address = &hd_device_get_pci(port->device)->address;
     guint8 now[6];
 
-    if (memcmp(record->own_mac, no_mac, sizeof no_mac) == 0)
-        return TRUE;
     for (unsigned attempt = 0;; attempt++) {
         g_autofree char *own = wait_for_interface(engine, address, now);
         g_autoptr(GError) local_error = NULL;
@@ -314,6 +343,36 @@ restore_own_mac(HdEngine *engine,
         g_propagate_error(error, g_steal_pointer(&local_error));
         return FALSE;
     }
+}
+
+static gboolean
+restore_own_mac(HdEngine *engine,
+                HdNetlink *netlink,
+                const HdNicPort *port,
+                const HdSavedNic *record,
+                char **ret_note,
+                GError **error)
+{
+    const HdPciAddress *address = &hd_device_get_pci(port->device)->address;
+    g_autofree char *driver = hd_driver_dup_current(engine->sysfs, address);
+    g_autoptr(GError) local_error = NULL;
+
+    if (memcmp(record->own_mac, no_mac, sizeof no_mac) == 0)
+        return TRUE;
+    if (hd_rules_is_vfio_driver(driver)) {
+        hd_error_set(error, HD_ERROR_BUSY, hd_device_get_name(port->device),
+                     "give it its host driver, then run 'hostdev recover'",
+                     "%s is bound to %s, so the address of its own interface is not back",
+                     hd_device_get_name(port->device), driver);
+        return FALSE;
+    }
+    if (set_own_mac(engine, netlink, port, record, &local_error))
+        return TRUE;
+    /* Where an address was given, a driver may insist on it. */
+    g_free(*ret_note);
+    *ret_note = g_strdup_printf("the address of its own interface is not back: %s",
+                                local_error->message);
+    return TRUE;
 }
 
 /* A daemon or switch that does not answer must not keep the function from the host. */
@@ -349,36 +408,53 @@ restore(HdEngine *engine,
         return FALSE;
     hd_nic_split(&record->wanted, engine->provider->klass->nic_fields, &early, &late);
     if (!hd_vf_restore(netlink, state, port->index, &record->before, ret_note, error) ||
-        !restore_own_mac(engine, netlink, port, record, error))
+        !restore_own_mac(engine, netlink, port, record, ret_note, error))
         return FALSE;
     if ((early.fields & HD_NIC_PROFILE) != 0)
         disassociate(engine, port, state, record, ret_note);
     return TRUE;
 }
 
+/* Another assignment may have taken the record over since the caller has seen it. */
+static gboolean
+is_expected(const HdSavedNic *record, const HdSavedNic *expected)
+{
+    return expected == NULL || (strcmp(record->vm, expected->vm) == 0 &&
+                                strcmp(record->provider, expected->provider) == 0 &&
+                                record->time_s == expected->time_s);
+}
+
 gboolean
 hd_nic_give_back(HdEngine *engine,
                  const HdNicPort *port,
+                 const HdSavedNic *expected,
                  gboolean *ret_has_acted,
                  char **ret_note,
                  GError **error)
 {
-    g_autoptr(HdLock) lock = lock_pf(engine, port, error);
+    g_autoptr(HdLock) lock = hd_nic_lock_pf(engine, port, error);
     g_autoptr(GError) local_error = NULL;
     g_autoptr(HdSavedNic) record = NULL;
 
     if (lock == NULL)
         return FALSE;
     record = hd_nic_find_saved(engine, port->device, &local_error);
-    if (record == NULL) {
-        gboolean is_none = local_error == NULL;
-
-        if (!is_none)
-            g_propagate_error(error, g_steal_pointer(&local_error));
-        return is_none;
+    if (local_error != NULL) {
+        g_propagate_error(error, g_steal_pointer(&local_error));
+        return FALSE;
     }
+    if (record == NULL || !is_expected(record, expected))
+        return TRUE;
     if (!restore(engine, port, record, ret_note, error))
         return FALSE;
     *ret_has_acted = TRUE;
     return hd_store_forget_nic(engine->store, record->device, error);
+}
+
+HdLock *
+hd_nic_lock(HdEngine *engine, const HdDevice *device, unsigned timeout_ms, GError **error)
+{
+    g_autofree char *name = g_strconcat("nic-", hd_device_get_name(device), NULL);
+
+    return hd_engine_lock(engine, name, timeout_ms, error);
 }

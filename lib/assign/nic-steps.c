@@ -3,14 +3,18 @@
  * The steps that make and give back settings of virtual network functions.
  */
 #include "assign/plan.h"
+#include "base/boot.h"
 #include "base/error.h"
+#include "verdict/rules.h"
 
 #define LOCK_TIMEOUT_MS 1000
 
 static gboolean
 set_up(HdPlan *plan, const HdStep *step, gboolean is_up, gboolean *ret_has_acted, GError **error)
 {
-    g_autoptr(HdNetlink) netlink = hd_engine_open_netlink(plan->engine, error);
+    g_autoptr(HdLock) lock = hd_nic_lock_pf(plan->engine, step->item->nic->port, error);
+    g_autoptr(HdNetlink) netlink = lock != NULL ? hd_engine_open_netlink(plan->engine, error)
+                                                : NULL;
     g_autoptr(HdPfState) state = NULL;
 
     if (netlink == NULL)
@@ -25,25 +29,41 @@ set_up(HdPlan *plan, const HdStep *step, gboolean is_up, gboolean *ret_has_acted
 static gboolean
 apply_bring_up_pf(HdPlan *plan, HdStep *step, GError **error)
 {
-    gboolean has_acted;
+    return set_up(plan, step, TRUE, &step->has_acted, error);
+}
 
-    return set_up(plan, step, TRUE, &has_acted, error);
+/* Who got a function of it meanwhile needs it. */
+static gboolean
+is_needed(HdPlan *plan, const HdNicPort *port)
+{
+    HdStore *store = hd_engine_get_store(plan->engine, NULL);
+    g_autofree char *boot_id = hd_boot_dup_id(NULL);
+    g_autoptr(GPtrArray) records = store != NULL && boot_id != NULL
+                                       ? hd_store_list_nics(store, boot_id, NULL)
+                                       : NULL;
+
+    for (unsigned i = 0; records != NULL && i < records->len; i++) {
+        const HdSavedNic *record = g_ptr_array_index(records, i);
+
+        if (g_strcmp0(record->pf, hd_device_get_name(port->pf)) == 0)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 static gboolean
 undo_bring_up_pf(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error)
 {
-    return set_up(plan, step, FALSE, ret_has_acted, error);
+    return !step->has_acted || is_needed(plan, step->item->nic->port) ||
+           set_up(plan, step, FALSE, ret_has_acted, error);
 }
 
 /* Recovery leaves a function alone while somebody works on it. */
 static gboolean
 lock_function(HdPlan *plan, HdPlanNic *nic, GError **error)
 {
-    g_autofree char *name = g_strconcat("nic-", hd_device_get_name(nic->port->device), NULL);
-
     if (nic->lock == NULL)
-        nic->lock = hd_engine_lock(plan->engine, name, LOCK_TIMEOUT_MS, error);
+        nic->lock = hd_nic_lock(plan->engine, nic->port->device, LOCK_TIMEOUT_MS, error);
     return nic->lock != NULL;
 }
 
@@ -65,7 +85,18 @@ undo_set_nic(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **error
     /* Told by the step that gives the function; recovery looks after it. */
     if (step->item->is_unsettled || nic->lock == NULL)
         return TRUE;
-    return hd_nic_give_back(plan->engine, nic->port, ret_has_acted, &note, error);
+    if (!hd_rules_is_vfio_driver(step->item->driver))
+        hd_plan_wait_for_return(plan, step->item);
+    return hd_nic_give_back(plan->engine, nic->port, NULL, ret_has_acted, &note, error);
+}
+
+/* Asks the card, whose driver may refuse what it has not reported, before anything is stored. */
+static gboolean
+apply_probe_nic(HdPlan *plan, HdStep *step, GError **error)
+{
+    const HdPlanNic *nic = step->item->nic;
+
+    return hd_nic_probe(plan->engine, nic->port, &nic->wanted, error);
 }
 
 static gboolean
@@ -85,7 +116,7 @@ apply_restore_nic(HdPlan *plan, HdStep *step, GError **error)
     gboolean has_acted = FALSE;
 
     if (!lock_function(plan, nic, &local_error) ||
-        !hd_nic_give_back(plan->engine, nic->port, &has_acted, &step->result, &local_error)) {
+        !hd_nic_give_back(plan->engine, nic->port, NULL, &has_acted, &step->result, &local_error)) {
         g_free(step->result);
         step->result = g_strdup_printf("not done, so run 'hostdev recover' later: %s",
                                        local_error->message);
@@ -118,6 +149,7 @@ hd_plan_settle_nic(HdPlan *plan, const HdPlanItem *item, GError **error)
 }
 
 const HdStepKind hd_step_bring_up_pf = {"bring-up-pf", apply_bring_up_pf, undo_bring_up_pf};
+const HdStepKind hd_step_probe_nic = {"probe-nic", apply_probe_nic, NULL};
 const HdStepKind hd_step_set_nic = {"set-nic", apply_set_nic, undo_set_nic};
 const HdStepKind hd_step_check_nic = {"check-nic", apply_check_nic, NULL};
 const HdStepKind hd_step_restore_nic = {"restore-nic", apply_restore_nic, NULL};

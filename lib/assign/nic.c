@@ -132,6 +132,9 @@ hd_nic_get_extra(const HdNicSettings *wanted, HdNicFields provider_fields, HdNic
     hd_nic_split(wanted, provider_fields, &early, &late);
     *ret_extra = *wanted;
     ret_extra->fields = early.fields | late.fields;
+    /* Tells later whether the interface is still the same. */
+    if (ret_extra->fields != 0)
+        ret_extra->fields |= wanted->fields & HD_NIC_MAC;
 }
 
 void
@@ -145,15 +148,39 @@ hd_nic_overlay(HdNicSettings *settings, const HdNicSettings *over)
     }
 }
 
-void
-hd_nic_overlay_metadata(HdNicSettings *settings, const HdPciAddress *address, const char *xml)
+static void
+overlay_entry(HdNicSettings *settings, const HdNicSettings *entry, gboolean *ret_is_stale)
 {
-    g_autoptr(GArray) entries = xml != NULL ? hd_nic_metadata_read(xml, NULL) : NULL;
+    HdNicSettings over = *entry;
+    guint16 vlan_id = (settings->fields & HD_NIC_VLAN) != 0 ? settings->vlan_id : 0;
 
+    *ret_is_stale = (over.fields & HD_NIC_MAC) != 0 &&
+                    ((settings->fields & HD_NIC_MAC) == 0 ||
+                     memcmp(over.mac, settings->mac, sizeof over.mac) != 0);
+    if (*ret_is_stale)
+        return;
+    if ((over.fields & HD_NIC_VLAN) != 0 && over.vlan_id != vlan_id) {
+        *ret_is_stale = TRUE;
+        over.fields &= ~(unsigned) HD_NIC_VLAN;
+    }
+    hd_nic_overlay(settings, &over);
+}
+
+gboolean
+hd_nic_overlay_metadata(HdNicSettings *settings,
+                        const HdPciAddress *address,
+                        const char *xml,
+                        gboolean *ret_is_stale,
+                        GError **error)
+{
+    g_autoptr(GArray) entries = hd_nic_metadata_read(xml, error);
+
+    *ret_is_stale = FALSE;
     for (unsigned i = 0; entries != NULL && i < entries->len; i++) {
         const HdNicMetadata *entry = &g_array_index(entries, HdNicMetadata, i);
 
         if (hd_pci_address_compare(&entry->device, address) == 0)
-            hd_nic_overlay(settings, &entry->settings);
+            overlay_entry(settings, &entry->settings, ret_is_stale);
     }
+    return entries != NULL;
 }

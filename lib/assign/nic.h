@@ -54,8 +54,14 @@ void hd_nic_get_extra(const HdNicSettings *wanted,
 /* Adds to settings what over says; where both say something over wins. */
 void hd_nic_overlay(HdNicSettings *settings, const HdNicSettings *over);
 
-/* Adds what the metadata of a <domain> document (NULL: none) says about the function. */
-void hd_nic_overlay_metadata(HdNicSettings *settings, const HdPciAddress *address, const char *xml);
+/* Adds what the metadata of a <domain> document says about the function that has settings by the
+ * document's own elements. What belongs to another MAC address or VLAN is of an interface that was
+ * there once: these elements win, and *ret_is_stale says so. */
+gboolean hd_nic_overlay_metadata(HdNicSettings *settings,
+                                 const HdPciAddress *address,
+                                 const char *xml,
+                                 gboolean *ret_is_stale,
+                                 GError **error);
 
 /* Reads the physical function's table. */
 HdPfState *hd_nic_read_pf(HdEngine *engine, const HdNicPort *port, GError **error);
@@ -65,6 +71,13 @@ HdPfState *hd_nic_read_pf(HdEngine *engine, const HdNicPort *port, GError **erro
 gboolean hd_nic_check(HdEngine *engine,
                       const HdNicPort *port,
                       const HdPfState *state,
+                      const HdNicSettings *wanted,
+                      GError **error);
+
+/* Sees that the card can do what is wanted, without changing anything: what its driver does not
+ * report is tried by writing the present value again. */
+gboolean hd_nic_probe(HdEngine *engine,
+                      const HdNicPort *port,
                       const HdNicSettings *wanted,
                       GError **error);
 
@@ -84,13 +97,21 @@ gboolean hd_nic_verify(HdEngine *engine,
                        const HdNicSettings *late,
                        GError **error);
 
-/* Puts back what was saved, and forgets it. Without a record nothing is done. *ret_note (NULL:
- * nothing) is what could not be put back by its nature; *ret_has_acted: there was a record. */
+/* Puts back what was saved, and forgets it. Without a record, or with another one than expected
+ * (NULL: any), nothing is done. *ret_note (NULL: nothing) is what could not be put back by its
+ * nature; *ret_has_acted: there was a record. Both are written only then. */
 gboolean hd_nic_give_back(HdEngine *engine,
                           const HdNicPort *port,
+                          const HdSavedNic *expected,
                           gboolean *ret_has_acted,
                           char **ret_note,
                           GError **error);
+
+/* Held while the table of a physical function is read and changed. */
+HdLock *hd_nic_lock_pf(HdEngine *engine, const HdNicPort *port, GError **error);
+
+/* Held by who works on a function for longer than one call here, so that others leave it alone. */
+HdLock *hd_nic_lock(HdEngine *engine, const HdDevice *device, unsigned timeout_ms, GError **error);
 
 /* The record of this boot, NULL without an error when there is none. */
 HdSavedNic *hd_nic_find_saved(HdEngine *engine, const HdDevice *device, GError **error);

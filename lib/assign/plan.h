@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 /* A network function whose settings go with it. */
 typedef struct {
     HdNicPort *port;
+    gboolean is_pf_up; /* when the plan was made */
     HdNicSettings wanted;
     HdNicSettings early; /* made by us before the VM gets it */
     HdNicSettings late;  /* made by us afterwards */
@@ -48,9 +49,10 @@ typedef struct {
 
 struct _HdStep {
     const HdStepKind *kind;
-    HdPlanItem *item; /* NULL for write-config */
-    char *result;     /* what is worth telling although the step is done, NULL if nothing is */
-    HdPlanStep shown; /* owns text and inverse */
+    HdPlanItem *item;   /* NULL for write-config */
+    char *result;       /* what is worth telling although the step is done, NULL if nothing is */
+    gboolean has_acted; /* for kinds that need it: whether there was anything to do */
+    HdPlanStep shown;   /* owns text and inverse */
     unsigned index;
 };
 
@@ -82,6 +84,7 @@ struct _HdPlan {
 
 extern const HdStepKind hd_step_write_config;
 extern const HdStepKind hd_step_bring_up_pf;
+extern const HdStepKind hd_step_probe_nic;
 extern const HdStepKind hd_step_set_nic;
 extern const HdStepKind hd_step_check_nic;
 extern const HdStepKind hd_step_restore_nic;
@@ -150,7 +153,7 @@ gboolean hd_plan_add_nics(HdPlan *plan,
                           GError **error);
 
 /* The steps before anything is taken from a driver: physical functions up, settings saved. */
-gboolean hd_plan_add_nic_steps(HdPlan *plan, GError **error);
+void hd_plan_add_nic_steps(HdPlan *plan);
 
 /* The step after the item was given to the running VM, if it needs one. */
 void hd_plan_add_check_nic_step(HdPlan *plan, const HdPlanItem *item);
@@ -160,6 +163,9 @@ void hd_plan_add_restore_nic_steps(HdPlan *plan);
 
 /* The definition with the items' settings that libvirt has no place for, or without them. */
 gboolean hd_plan_change_metadata(HdPlan *plan, gboolean is_there, char **xml, GError **error);
+
+/* Waits, bounded, until libvirt has given the item's function back to the host. */
+void hd_plan_wait_for_return(HdPlan *plan, const HdPlanItem *item);
 
 /* Makes again what giving the function to its VM again has undone. */
 gboolean hd_plan_settle_nic(HdPlan *plan, const HdPlanItem *item, GError **error);

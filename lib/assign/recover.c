@@ -10,8 +10,6 @@
 #include "host/vfio.h"
 #include <hostdev/network.h>
 
-#define VFIO_FOLDER "/dev/vfio"
-
 static void
 recovered_free(gpointer data)
 {
@@ -38,14 +36,17 @@ find_live_holder(const HdHolders *holders, const HdDevice *device)
 }
 
 static void
-give_back(HdEngine *engine, const HdDevice *device, HdRecovered *recovered)
+give_back(HdEngine *engine,
+          const HdSavedNic *record,
+          const HdDevice *device,
+          HdRecovered *recovered)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(HdNicPort) port = hd_nic_port_new(engine, device, &error);
     g_autofree char *note = NULL;
     gboolean has_acted = FALSE;
 
-    if (port == NULL || !hd_nic_give_back(engine, port, &has_acted, &note, &error)) {
+    if (port == NULL || !hd_nic_give_back(engine, port, record, &has_acted, &note, &error)) {
         recovered->text = g_strdup(error->message);
         return;
     }
@@ -58,6 +59,7 @@ give_back(HdEngine *engine, const HdDevice *device, HdRecovered *recovered)
 static void
 recover_function(HdEngine *engine,
                  const HdHolders *holders,
+                 const HdSavedNic *record,
                  const HdDevice *device,
                  HdRecovered *recovered)
 {
@@ -66,11 +68,11 @@ recover_function(HdEngine *engine,
     recovered->is_held = holder != NULL;
     if (holder != NULL)
         recovered->text = g_strdup_printf("VM '%s' has it", holder->vm);
-    else if (hd_vfio_is_group_open(VFIO_FOLDER, hd_device_get_own_iommu_group(device)))
+    else if (hd_vfio_is_group_open(HD_VFIO_FOLDER, hd_device_get_own_iommu_group(device)))
         recovered->text = g_strdup("no VM has it, but a process holds its IOMMU group open: end "
                                    "that first");
     else
-        give_back(engine, device, recovered);
+        give_back(engine, record, device, recovered);
 }
 
 static void
@@ -80,17 +82,17 @@ recover_record(HdEngine *engine,
                const HdSavedNic *record,
                HdRecovered *recovered)
 {
-    g_autofree char *name = g_strconcat("nic-", record->device, NULL);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(HdLock) lock = hd_engine_lock(engine, name, 0, &error);
     const HdDevice *device = hd_host_find(host, record->device);
+    g_autoptr(GError) error = NULL;
 
-    if (lock == NULL) {
-        recovered->text = g_strdup(error->message);
-        return;
-    }
     if (device != NULL && hd_nic_is_function(device)) {
-        recover_function(engine, holders, device, recovered);
+        g_autoptr(HdLock) lock = hd_nic_lock(engine, device, 0, &error);
+
+        if (lock == NULL) {
+            recovered->text = g_strdup(error->message);
+            return;
+        }
+        recover_function(engine, holders, record, device, recovered);
         return;
     }
     /* Settings go with the function: nothing is left to put back. */
@@ -111,7 +113,7 @@ hd_engine_recover(HdEngine *engine, HdHost *host, GError **error)
 
     g_return_val_if_fail(engine != NULL && host != NULL, NULL);
 
-    if (!hd_engine_has_store(engine))
+    if (!hd_engine_may_have_store(engine))
         return g_steal_pointer(&list);
     store = hd_engine_get_store(engine, error);
     boot_id = store != NULL ? hd_boot_dup_id(error) : NULL;

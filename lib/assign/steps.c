@@ -240,18 +240,25 @@ undo_detach_live(HdPlan *plan, HdStep *step, gboolean *ret_has_acted, GError **e
 
 /* libvirt gives the device back to the host after it has told that the VM let go of it. */
 static char *
-wait_for_return(HdPlan *plan, const HdStep *step)
+wait_for_return(HdPlan *plan, const HdPlanItem *item)
 {
+    const HdPciAddress *address = &hd_device_get_pci(item->device)->address;
     gint64 deadline = g_get_monotonic_time() + RETURN_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
 
     for (;;) {
-        g_autofree char *driver = hd_driver_dup_current(plan->engine->sysfs, get_address(step));
+        g_autofree char *driver = hd_driver_dup_current(plan->engine->sysfs, address);
 
         if (driver == NULL || !hd_rules_is_vfio_driver(driver) ||
             g_get_monotonic_time() >= deadline)
             return g_steal_pointer(&driver);
         g_usleep(POLL_INTERVAL_MS * G_TIME_SPAN_MILLISECOND);
     }
+}
+
+void
+hd_plan_wait_for_return(HdPlan *plan, const HdPlanItem *item)
+{
+    g_free(wait_for_return(plan, item));
 }
 
 static void
@@ -286,7 +293,7 @@ apply_return(HdPlan *plan, HdStep *step, GError **error)
         step->result = g_strdup("the VM's definition says that libvirt does not manage its driver");
         return TRUE;
     }
-    driver = wait_for_return(plan, step);
+    driver = wait_for_return(plan, step->item);
     if (driver == NULL)
         probe_returned(plan, step);
     else if (hd_rules_is_vfio_driver(driver) && live != NULL)

@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* Where the groups' nodes are. */
+#define HD_VFIO_FOLDER "/dev/vfio"
+
 /* Whether a process has the group open: the kernel lets one at a time (kernel,
  * Documentation/driver-api/vfio.rst). folder is where the groups' nodes are ("/dev/vfio"). A group
  * without a node, or of number -1, is not open. */

@@ -82,6 +82,7 @@ make_engine(Fixture *fixture)
     fixture->engine = hd_engine_new(uri, NULL);
     hd_engine_set_host_folder(fixture->engine, fake_host_get_folder(fixture->fake));
     hd_engine_set_state_folder(fixture->engine, fixture->state);
+    hd_engine_set_run_folder(fixture->engine, fixture->state);
     hd_engine_set_netlink_peer(fixture->engine, fixture->peer_fd);
     fixture->vms = fault_vm_new(fixture->engine->provider, fixture->fake);
     fault_vm_set_net_peer(fixture->vms, fixture->peer);
@@ -391,6 +392,8 @@ test_driver_that_lacks_a_setting(void)
         set_up_with(&fixture, &(NetPeerDriver){.lacks = cases[i].lacks});
         assert_refused(&fixture, VF0, cases[i].settings, HD_PLAN_LIVE, HD_ERROR_UNSUPPORTED,
                        NET_PEER_NAME);
+        assert_refused(&fixture, VF0, cases[i].settings, HD_PLAN_CONFIG, HD_ERROR_UNSUPPORTED,
+                       NET_PEER_NAME);
         tear_down(&fixture, NULL);
     }
 }
@@ -568,6 +571,121 @@ test_second_assignment_keeps_the_original(Fixture *fixture, gconstpointer unused
     g_assert_cmpuint(vf.spoof_check, ==, 1);
 }
 
+/* libvirt calls for a VM that it will refuse, since another one has the function: who has it keeps
+ * its settings, and its record. */
+static void
+test_hook_of_another_vm(Fixture *fixture, gconstpointer unused)
+{
+    HdVmProvider *provider = fixture->engine->provider;
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
+
+    carry_out(fixture, TRUE, VF0, all_settings, 0);
+    g_autofree char *xml = provider->klass->read_definition(provider, "runs", HD_VM_SCOPE_CONFIG,
+                                                            NULL);
+    HdLibvirtHook hook = {"off", "prepare", xml};
+    g_autofree char *before = describe(fixture);
+    g_assert_false(
+        hd_engine_run_libvirt_hook(fixture->engine, fixture->host, &hook, notes, &error));
+    g_assert_error(error, HD_ERROR, HD_ERROR_BUSY);
+    g_assert_nonnull(strstr(error->message, "'runs'"));
+    g_clear_error(&error);
+    hook.operation = "release";
+    g_assert_true(hd_engine_run_libvirt_hook(fixture->engine, fixture->host, &hook, notes, &error));
+    g_assert_no_error(error);
+    g_autofree char *after = describe(fixture);
+    g_assert_cmpstr(before, ==, after);
+    carry_out(fixture, FALSE, VF0, NULL, 0);
+    g_assert_cmpuint(net_peer_get_vf(fixture->peer, 0).trust, ==, 0);
+}
+
+/* The function's interface has another address than the one that was given to it since: that one
+ * is the original. */
+static void
+test_given_mac_is_kept(Fixture *fixture, gconstpointer unused)
+{
+    NetPeerVf vf = net_peer_get_vf(fixture->peer, 2);
+
+    memcpy(vf.mac, "\x52\x54\x00\xaa\xaa\xaa", sizeof vf.mac);
+    net_peer_set_vf(fixture->peer, 2, &vf);
+    carry_out(fixture, TRUE, VF2, NULL, HD_PLAN_LIVE);
+    carry_out(fixture, FALSE, VF2, NULL, 0);
+    NetPeerVf after = net_peer_get_vf(fixture->peer, 2);
+    g_assert_cmpmem(after.mac, 6, vf.mac, 6);
+}
+
+/* Somebody has changed the interface by other means: what stands beside it is of another one. */
+static void
+test_stale_metadata(Fixture *fixture, gconstpointer unused)
+{
+    HdVmProvider *provider = fixture->engine->provider;
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
+
+    carry_out(fixture, TRUE, VF0, all_settings, HD_PLAN_CONFIG);
+    g_autofree char *xml = provider->klass->read_definition(provider, "runs", HD_VM_SCOPE_CONFIG,
+                                                            NULL);
+    g_autoptr(GString) changed = g_string_new(xml);
+    g_assert_cmpuint(
+        g_string_replace(changed, "<mac address='" MAC "'", "<mac address='52:54:00:77:77:77'", 0),
+        ==, 1);
+    HdLibvirtHook hook = {"runs", "prepare", changed->str};
+    g_assert_true(hd_engine_run_libvirt_hook(fixture->engine, fixture->host, &hook, notes, &error));
+    g_assert_no_error(error);
+    g_assert_cmpuint(notes->len, ==, 1);
+    g_assert_cmpuint(net_peer_get_vf(fixture->peer, 0).trust, ==, 0);
+    g_assert_cmpuint(g_string_replace(changed, "trust=\"on\"", "trust=\"maybe\"", 0), ==, 1);
+    hook.xml = changed->str;
+    g_assert_false(
+        hd_engine_run_libvirt_hook(fixture->engine, fixture->host, &hook, notes, &error));
+    g_assert_error(error, HD_ERROR, HD_ERROR_INVALID);
+}
+
+/* What only the running VM has goes into its stored configuration too. */
+static void
+test_live_settings_are_stored(Fixture *fixture, gconstpointer unused)
+{
+    carry_out(fixture, TRUE, VF0, all_settings, HD_PLAN_LIVE);
+    carry_out(fixture, TRUE, VF0, NULL, HD_PLAN_CONFIG);
+    g_autoptr(GPtrArray)
+        interfaces = hd_engine_list_interfaces(fixture->engine, fixture->host, "runs", NULL);
+    const HdVmInterface *interface = g_ptr_array_index(interfaces, 0);
+    g_assert_true(hd_nic_settings_equal(&interface->live, &interface->config));
+    g_assert_true(interface->config.trust);
+}
+
+static void
+test_xml_is_not_bent(Fixture *fixture, gconstpointer unused)
+{
+    static const struct {
+        const char *text;
+        const char *vlan;
+        HdErrorCode code;
+    } cases[] = {
+        {"<hostdev mode='subsystem' type='pci' managed='yes'><source><address bus='0' slot='2' "
+         "function='2'/></source></hostdev>",
+         "42", HD_ERROR_INVALID},
+        {"<interface type='hostdev' managed='yes'><source><address type='pci' bus='0' slot='7' "
+         "function='0'/></source></interface>",
+         NULL, HD_ERROR_UNSUPPORTED},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(HdXml) xml = hd_xml_parse(cases[i].text, &error);
+        HdNicSettings nic = {0};
+
+        g_assert_no_error(error);
+        if (cases[i].vlan != NULL)
+            g_assert_true(hd_nic_settings_set(&nic, "vlan", cases[i].vlan, NULL));
+        HdPlanRequest request = {.vm = "runs", .xml = xml, .nic = &nic};
+        g_autoptr(HdPlan)
+            plan = hd_plan_new_attach(fixture->engine, fixture->host, &request, &error);
+        g_assert_null(plan);
+        g_assert_error(error, HD_ERROR, (int) cases[i].code);
+    }
+}
+
 static void
 call_hook(Fixture *fixture, const char *operation, const char *xml)
 {
@@ -731,6 +849,11 @@ main(int argc, char **argv)
     ADD("/nic/killed-at-each-step", test_killed_at_each_step);
     ADD("/nic/recovery-looks-at-the-vm", test_recovery_looks_at_the_vm);
     ADD("/nic/second-keeps-the-original", test_second_assignment_keeps_the_original);
+    ADD("/nic/hook-of-another-vm", test_hook_of_another_vm);
+    ADD("/nic/given-mac-is-kept", test_given_mac_is_kept);
+    ADD("/nic/stale-metadata", test_stale_metadata);
+    ADD("/nic/live-settings-are-stored", test_live_settings_are_stored);
+    ADD("/nic/xml-is-not-bent", test_xml_is_not_bent);
     ADD("/nic/hook", test_hook);
     ADD("/nic/hook-refuses", test_hook_refuses);
     ADD("/nic/attach-by-xml", test_attach_by_xml);

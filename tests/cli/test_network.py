@@ -173,3 +173,17 @@ def test_state_that_cannot_be_made(machine, uri, tmp_path):
     assert path.read_text(encoding="utf-8") == "mine"
     assert json.loads(run("recover", "--json", "-c", uri, "--state-dir", path,
                           wrapper=machine).stdout) == []
+
+
+def test_damaged_state_is_told(machine, uri, tmp_path):
+    """Set aside, told, and not passed over as if there had been nothing."""
+    folder = tmp_path / "state"
+    folder.mkdir(mode=0o700)
+    path = folder / "hostdev.db"
+    path.write_bytes(b"no database" * 1000)
+    path.chmod(0o600)
+    result = run("recover", "-c", uri, "--state-dir", folder, wrapper=machine)
+    assert result.returncode == 5
+    assert "damaged" in result.stderr or "set aside" in result.stderr
+    assert [name for name in folder.iterdir() if "damaged" in name.name]
+    assert run("recover", "-c", uri, "--state-dir", folder, wrapper=machine).returncode == 0

@@ -256,3 +256,35 @@ def test_killed_on_the_way(hostdev, lab, guest, unchanged, call):
         hostdev("detach", guest.name, FREE_VF, *WAIT, check=0)
     hostdev("recover", check=0)
     assert hostdev("recover", "--json", check=0).json() == []
+
+
+@pytest.mark.parametrize("call", [1, 3, 5, 8])
+def test_killed_giving_back(hostdev, lab, guest, unchanged, call):
+    """The same on the way back."""
+    hostdev("attach", guest.name, FREE_VF, "--live", "--vlan", "42:3", "--trust", "on", check=0)
+    lab.run("strace", "-f", "-o", "/dev/null", "-e", "trace=sendmsg",
+            "-e", f"inject=sendmsg:signal=SIGKILL:when={call}",
+            "/hostdev/build/hostdev", "detach", guest.name, FREE_VF, *WAIT, timeout=180)
+    lab.shell("sleep 8")
+    if hostdev("interfaces", guest.name, "--json", check=0).json():
+        hostdev("detach", guest.name, FREE_VF, *WAIT, check=0)
+    hostdev("recover", check=0)
+    assert hostdev("recover", "--json", check=0).json() == []
+
+
+def test_start_of_another_vm_takes_nothing(hostdev, lab, guest, stopped_guest, unchanged):
+    """A VM that shares the function in its definition is started while another one has it: refused,
+    and who has it keeps MAC address, VLAN and trust."""
+    hostdev("attach", guest.name, FREE_VF, "--live", "--vlan", "42:3", "--trust", "on", check=0)
+    xml = """<interface type='hostdev' managed='yes'><source>
+        <address type='pci' domain='0' bus='1' slot='0x10' function='0x4'/></source></interface>"""
+    lab.write("/tmp/interface.xml", xml)
+    stopped_guest.virsh("attach-device", "/tmp/interface.xml", "--config")
+    before = table(lab, 2)
+    result = stopped_guest.virsh("start", check=1)
+    assert "cannot have" in result.stderr, result
+    assert table(lab, 2) == before
+    dumped = stopped_guest.xml(live=False)
+    mac = re.search(r"<mac address='(\S+)'/>", dumped).group(1)
+    stopped_guest.virsh("detach-interface", "hostdev", "--mac", mac, "--config")
+    hostdev("detach", guest.name, FREE_VF, *WAIT, check=0)
