@@ -185,7 +185,7 @@ cli_candidates_add_values(CliCall *call, const CliOptionSpec *spec, const char *
         cli_candidates_add_groups(call, 0, word);
     else if (spec->bit == CLI_OPTION_EXCLUDE)
         cli_candidates_add_devices(call, 0, word);
-    else if (spec->bit == CLI_OPTION_HOST)
+    else if ((spec->bit & (CLI_OPTION_HOST | CLI_OPTION_XML | CLI_OPTION_STATE_DIR)) != 0)
         cli_candidates_add_files(call, 0, word);
 }
 

@@ -41,7 +41,7 @@ check_arguments(const CliCall *call, gboolean is_attach, GError **error)
     if (options->xml != NULL && call->n_arguments > 1)
         return cli_usage_error(error, "give devices or --xml, not both");
     if (options->xml == NULL && call->n_arguments < 2)
-        return cli_usage_error(error, "too few arguments, a DEVICE is needed");
+        return cli_usage_error(error, "too few arguments, a DEVICE or --xml is needed");
     return TRUE;
 }
 

@@ -11,15 +11,32 @@ static const CliColumn columns[] = {
     {"STORED", 0, 0, FALSE}, {"SETTINGS", 1, 16, FALSE}, {"GUEST", 4, 12, FALSE},
 };
 
+/* The MAC address has a column of its own. */
+static char *
+dup_without_mac(const HdNicSettings *settings)
+{
+    HdNicSettings others = *settings;
+
+    others.fields &= ~(unsigned) HD_NIC_MAC;
+    return cli_nic_dup_text(&others);
+}
+
+static char *
+dup_settings(const HdVmInterface *interface)
+{
+    g_autofree char *live = dup_without_mac(&interface->live);
+    g_autofree char *config = dup_without_mac(&interface->config);
+
+    if (interface->is_live && interface->is_config && !g_str_equal(live, config))
+        return g_strdup_printf("%s; stored: %s", live, config);
+    return interface->is_live ? g_steal_pointer(&live) : g_steal_pointer(&config);
+}
+
 static void
 add_row(CliTable *table, const HdVmInterface *interface)
 {
-    HdNicSettings settings = interface->is_live ? interface->live : interface->config;
-    g_autofree char *text = NULL;
+    g_autofree char *text = dup_settings(interface);
 
-    /* It has a column of its own. */
-    settings.fields &= ~(unsigned) HD_NIC_MAC;
-    text = cli_nic_dup_text(&settings);
     cli_table_add(table, CLI_STYLE_NONE, interface->mac);
     cli_table_add(table, CLI_STYLE_NONE, interface->name);
     cli_table_add(table, CLI_STYLE_NONE, interface->is_live ? "yes" : "no");

@@ -57,17 +57,41 @@ cli_nic_read_states(CliCall *call, const HdDevice *device)
     return states;
 }
 
-static void
-add_function(CliOutput *out, const HdNicState *state)
+/* Where the VMs can be asked. */
+static gboolean
+is_left_over(const CliCall *call, const HdNicState *state)
 {
+    const HdHolder *const *holders;
+    unsigned n_holders = 0;
+
+    if (call->holders == NULL)
+        return FALSE;
+    holders = hd_holders_lookup(call->holders, state->device, &n_holders);
+    for (unsigned i = 0; i < n_holders; i++) {
+        if (holders[i]->is_live)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+add_function(const CliCall *call, const HdNicState *state)
+{
+    CliOutput *out = call->out;
     g_autofree char *now = cli_nic_dup_text(&state->now);
 
     cli_facts_add_format(out, "now", "%s", now);
     if (state->vm != NULL) {
         g_autofree char *saved = cli_nic_dup_text(&state->saved);
 
-        cli_facts_add_format(out, "saved", "%s (comes back when VM '%s' gives it back)", saved,
-                             state->vm);
+        if (is_left_over(call, state))
+            cli_facts_add_format(out, "saved",
+                                 "%s (left over of VM '%s', which no longer has it: "
+                                 "run 'hostdev recover')",
+                                 saved, state->vm);
+        else
+            cli_facts_add_format(out, "saved", "%s (comes back when VM '%s' gives it back)", saved,
+                                 state->vm);
     }
 }
 
@@ -84,7 +108,7 @@ cli_nic_add_facts(CliCall *call, const HdDevice *device)
         cli_facts_add_format(call->out, "function", "%u of %s (%s)%s", first->index,
                              first->interface, hd_device_get_name(first->pf),
                              first->is_up ? "" : ", which is down");
-        add_function(call->out, first);
+        add_function(call, first);
         return;
     }
     cli_facts_add_title(call->out, "Virtual functions");
@@ -95,6 +119,6 @@ cli_nic_add_facts(CliCall *call, const HdDevice *device)
 
         cli_facts_add_format(call->out, "function", "%u, %s", state->index,
                              hd_device_get_name(state->device));
-        add_function(call->out, state);
+        add_function(call, state);
     }
 }

@@ -4,6 +4,7 @@
  */
 #include "device.h"
 #include "source.h"
+#include <hostdev/error.h>
 
 /* As hostdev(1) has it: something is left to repair. */
 #define EXIT_LEFT 5
@@ -70,13 +71,26 @@ get_exit_code(const CliCall *call, const GPtrArray *list)
     return is_left ? EXIT_LEFT : 0;
 }
 
+/* A misspelt one would look like a host on which nothing is left. */
+static gboolean
+check_state_folder(const CliCall *call, GError **error)
+{
+    const char *folder = call->options->state_dir;
+
+    if (folder == NULL || g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return TRUE;
+    g_set_error(error, HD_ERROR, HD_ERROR_NOT_FOUND, "--state-dir: there is no folder '%s'",
+                folder);
+    return FALSE;
+}
+
 gboolean
 cli_recover_run(CliCall *call, GError **error)
 {
     g_autoptr(CliTable) table = cli_table_new(columns, G_N_ELEMENTS(columns));
     g_autoptr(GPtrArray) list = NULL;
 
-    if (!cli_source_open_host(call, HD_HOST_LOAD_BASIC, error))
+    if (!check_state_folder(call, error) || !cli_source_open_host(call, HD_HOST_LOAD_BASIC, error))
         return FALSE;
     cli_source_open_engine(call);
     list = hd_engine_recover(call->engine, call->host, error);

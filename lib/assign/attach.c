@@ -214,12 +214,21 @@ add_items(Making *making)
     add_remote_items(making);
 }
 
+/* Each is placed in the definition on its own; nobody has more in one VM. */
+#define MAX_REQUESTED 128
+
 /* The devices of the host that the request's elements name. */
 static gboolean
 find_requested(const Making *making, GError **error)
 {
     HdPlan *plan = making->plan;
     const GPtrArray *hostdevs = plan->xml != NULL ? plan->xml->hostdevs : NULL;
+
+    if (hostdevs != NULL && hostdevs->len > MAX_REQUESTED) {
+        hd_error_set(error, HD_ERROR_LIMIT, NULL, "attach them in several calls",
+                     "%u devices at once are more than %d", hostdevs->len, MAX_REQUESTED);
+        return FALSE;
+    }
 
     for (unsigned i = 0; hostdevs != NULL && i < hostdevs->len; i++) {
         const HdHostdev *hostdev = g_ptr_array_index(hostdevs, i);
@@ -255,8 +264,11 @@ check_anything_left(const HdPlan *plan, GError **error)
             return TRUE;
     }
     const HdPlanItem *first = g_ptr_array_index(plan->items, 0);
-    hd_error_set(error, HD_ERROR_EXISTS, first->name, NULL, "VM '%s' has %s already%s",
-                 plan->vm->name, first->name, plan->items->len > 1 ? ", and all the others" : "");
+    hd_error_set(error, HD_ERROR_EXISTS, first->name,
+                 plan->nic.fields != 0 ? "to change its settings detach it, and attach it with them"
+                                       : NULL,
+                 "VM '%s' has %s already%s", plan->vm->name, first->name,
+                 plan->items->len > 1 ? ", and all the others" : "");
     return FALSE;
 }
 

@@ -271,15 +271,42 @@ find_by_mac(const Making *making, const char *text)
     return hostdev != NULL ? hd_source_index_find(&making->facts.index, hostdev) : NULL;
 }
 
-static void
-find_named(const Making *making, const HdPlanRequest *request)
+/* Several interfaces of a VM can have one address. */
+static gboolean
+check_mac(const Making *making, GPtrArray *hostdevs, const char *mac, GError **error)
+{
+    const HdHostdev *first = hostdevs != NULL ? hd_hostdev_find_mac(hostdevs, mac) : NULL;
+
+    for (unsigned i = 0; first != NULL && i < hostdevs->len; i++) {
+        const HdHostdev *other = g_ptr_array_index(hostdevs, i);
+        g_autofree char *name = NULL;
+        g_autofree char *first_name = NULL;
+
+        if (other == first || !other->is_interface || g_strcmp0(other->mac, first->mac) != 0)
+            continue;
+        name = hd_source_dup_name(other);
+        first_name = hd_source_dup_name(first);
+        hd_error_set(error, HD_ERROR_AMBIGUOUS, NULL, "name the device",
+                     "MAC address %s of VM '%s' is that of %s and of %s", mac,
+                     making->plan->vm->name, first_name, name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+find_named(const Making *making, const HdPlanRequest *request, GError **error)
 {
     for (const char *const *name = request->absent; name != NULL && *name != NULL; name++) {
         const HdDevice *device = find_by_mac(making, *name);
 
+        if (!check_mac(making, making->facts.live, *name, error) ||
+            !check_mac(making, making->facts.stored, *name, error))
+            return FALSE;
         if (device != NULL)
             hd_plan_set_requested(making->plan, &device, 1);
     }
+    return TRUE;
 }
 
 static gboolean
@@ -326,8 +353,7 @@ hd_plan_new_detach(HdEngine *engine, HdHost *host, const HdPlanRequest *request,
     hd_plan_set_requested(plan, request->devices, request->n_devices);
     if (!hd_plan_read_facts(plan, &making.facts, error))
         return NULL;
-    find_named(&making, request);
-    if (!check_held(&making, error))
+    if (!find_named(&making, request, error) || !check_held(&making, error))
         return NULL;
     add_companions(&making);
     if (!add_items(&making, request, error) || !change_config(plan, error))

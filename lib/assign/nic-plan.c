@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/nic.h"
 #include "devxml/nic-metadata.h"
+#include "devxml/xml.h"
 
 #define MAX_SALT 64
 
@@ -178,9 +179,13 @@ static void
 warn_of_hook(HdPlan *plan, const HdPlanItem *item)
 {
     HdVmProvider *provider = plan->engine->provider;
+    g_autofree char *note = NULL;
     g_autoptr(GError) error = NULL;
+    gboolean has_hook = provider->klass->check_hook(provider, &note, &error);
 
-    if (item->live != NULL && !provider->klass->check_hook(provider, &error))
+    if (note != NULL)
+        hd_plan_add_note(plan, "%s", note);
+    if (item->live != NULL && !has_hook)
         hd_plan_add_note(plan,
                          "%s; so when VM '%s' ends with %s, run 'hostdev recover' to put its "
                          "settings back",
@@ -192,9 +197,10 @@ check_stored(HdPlan *plan, const HdPlanItem *item, GError **error)
 {
     HdVmProvider *provider = plan->engine->provider;
     HdNicSettings extra;
+    g_autofree char *note = NULL; /* told by warn_of_hook() */
 
     hd_nic_get_extra(&item->nic->wanted, get_provider_fields(plan), &extra);
-    if (extra.fields == 0 || provider->klass->check_hook(provider, error))
+    if (extra.fields == 0 || provider->klass->check_hook(provider, &note, error))
         return TRUE;
     if (error != NULL && *error != NULL) {
         g_autofree char *text = hd_nic_settings_dup_text(&extra);
@@ -203,6 +209,16 @@ check_stored(HdPlan *plan, const HdPlanItem *item, GError **error)
         g_prefix_error(error, "the stored configuration cannot have %s: ", text);
     }
     return FALSE;
+}
+
+/* A whole domain may have more to say than its element. */
+static void
+overlay_given(const HdNicMetadata *entry, const HdPlanItem *item, HdNicSettings *given)
+{
+    gboolean is_stale;
+
+    if (hd_pci_address_compare(&entry->device, &item->given->pci) == 0)
+        hd_nic_overlay_entry(given, &entry->settings, &is_stale);
 }
 
 /* What each of those who may say something says; the later ones win. */
@@ -220,10 +236,17 @@ gather_wanted(HdPlan *plan,
         return FALSE;
     if (item->given != NULL) {
         hd_hostdev_get_nic_settings(item->given, &given);
+        for (unsigned i = 0; plan->xml->nics != NULL && i < plan->xml->nics->len; i++)
+            overlay_given(&g_array_index(plan->xml->nics, HdNicMetadata, i), item, &given);
         hd_nic_overlay(wanted, &given);
     }
     if (g_ptr_array_find(plan->requested, item->device, NULL))
         hd_nic_overlay(wanted, &plan->nic);
+    if ((plan->nic.fields & HD_NIC_MAC) != 0 &&
+        is_mac_taken(plan, holders, item->device, plan->nic.mac))
+        hd_plan_add_note(plan,
+                         "another interface of this host or of a VM has the MAC address of %s",
+                         item->name);
     ensure_mac(plan, holders, item);
     if ((wanted->fields & HD_NIC_PROFILE) != 0 && wanted->profile.type == HD_NIC_PROFILE_8021QBG &&
         wanted->profile.instance_id[0] == '\0')

@@ -219,6 +219,30 @@ hd_nic_probe(HdEngine *engine, const HdNicPort *port, const HdNicSettings *wante
     return state != NULL;
 }
 
+/* What an earlier VM has left goes first: the next one must not inherit it. Its record stays, and
+ * with it the true original. */
+static gboolean
+clear_leftover(HdEngine *engine, const HdNicPort *port, GError **error)
+{
+    g_autoptr(GError) local_error = NULL;
+    g_autoptr(HdSavedNic) record = hd_nic_find_saved(engine, port->device, &local_error);
+    g_autoptr(HdNetlink) netlink = NULL;
+    g_autoptr(HdPfState) state = NULL;
+    g_autofree char *note = NULL;
+
+    if (record == NULL) {
+        gboolean is_none = local_error == NULL;
+
+        if (!is_none)
+            g_propagate_error(error, g_steal_pointer(&local_error));
+        return is_none;
+    }
+    netlink = hd_engine_open_netlink(engine, error);
+    state = netlink != NULL ? hd_pf_read(netlink, port->interface, error) : NULL;
+    return state != NULL &&
+           hd_vf_restore(netlink, state, port->index, &record->before, &note, error);
+}
+
 gboolean
 hd_nic_take(HdEngine *engine,
             const HdNicPort *port,
@@ -228,8 +252,11 @@ hd_nic_take(HdEngine *engine,
             GError **error)
 {
     g_autoptr(HdLock) lock = hd_nic_lock_pf(engine, port, error);
-    g_autoptr(HdPfState) state = lock != NULL ? read_checked(engine, port, wanted, error) : NULL;
+    g_autoptr(HdPfState) state = NULL;
 
+    if (lock == NULL || !clear_leftover(engine, port, error))
+        return FALSE;
+    state = read_checked(engine, port, wanted, error);
     return state != NULL && save(engine, port, state, vm, wanted, error) &&
            make_early(engine, port, state, wanted, early, error);
 }
@@ -291,6 +318,27 @@ hd_nic_verify(HdEngine *engine,
     hd_error_set(error, HD_ERROR_NOT_FOUND, hd_device_get_name(port->device), NULL,
                  "virtual function %u of %s is gone", port->index, port->interface);
     return FALSE;
+}
+
+gboolean
+hd_nic_make_again(HdEngine *engine,
+                  const HdNicPort *port,
+                  const HdSavedNic *record,
+                  gboolean *ret_has_acted,
+                  GError **error)
+{
+    static const HdNicSettings nothing;
+    HdNicSettings ours = record->wanted;
+    HdNicSettings early;
+    HdNicSettings late;
+
+    *ret_has_acted = FALSE;
+    if (hd_nic_verify(engine, port, &record->wanted, &nothing, NULL))
+        return TRUE;
+    hd_nic_split(&record->wanted, engine->provider->klass->nic_fields, &early, &late);
+    ours.fields = (early.fields | late.fields) & ~(unsigned) HD_NIC_PROFILE;
+    *ret_has_acted = TRUE;
+    return hd_nic_verify(engine, port, &record->wanted, &ours, error);
 }
 
 /* The function's own interface appears a moment after its driver is bound. */

@@ -8,6 +8,8 @@
 #include "verdict/rules.h"
 
 #define LOCK_TIMEOUT_MS 1000
+#define LINK_TIMEOUT_MS 5000
+#define POLL_INTERVAL_MS 100
 
 static gboolean
 set_up(HdPlan *plan, const HdStep *step, gboolean is_up, gboolean *ret_has_acted, GError **error)
@@ -26,10 +28,30 @@ set_up(HdPlan *plan, const HdStep *step, gboolean is_up, gboolean *ret_has_acted
     return state->is_up == is_up || hd_pf_set_up(netlink, state, is_up, error);
 }
 
+/* Some drivers take a rate only while the port has a link. A port without a cable has none, which
+ * is no error. */
+static void
+wait_for_link(HdPlan *plan, const HdNicPort *port)
+{
+    gint64 deadline = g_get_monotonic_time() + LINK_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
+
+    while (g_get_monotonic_time() < deadline) {
+        g_autoptr(HdPfState) state = hd_nic_read_pf(plan->engine, port, NULL);
+
+        if (state == NULL || state->has_link)
+            return;
+        g_usleep(POLL_INTERVAL_MS * G_TIME_SPAN_MILLISECOND);
+    }
+}
+
 static gboolean
 apply_bring_up_pf(HdPlan *plan, HdStep *step, GError **error)
 {
-    return set_up(plan, step, TRUE, &step->has_acted, error);
+    if (!set_up(plan, step, TRUE, &step->has_acted, error))
+        return FALSE;
+    if (step->has_acted)
+        wait_for_link(plan, step->item->nic->port);
+    return TRUE;
 }
 
 /* Who got a function of it meanwhile needs it. */

@@ -148,8 +148,8 @@ hd_nic_overlay(HdNicSettings *settings, const HdNicSettings *over)
     }
 }
 
-static void
-overlay_entry(HdNicSettings *settings, const HdNicSettings *entry, gboolean *ret_is_stale)
+void
+hd_nic_overlay_entry(HdNicSettings *settings, const HdNicSettings *entry, gboolean *ret_is_stale)
 {
     HdNicSettings over = *entry;
     guint16 vlan_id = (settings->fields & HD_NIC_VLAN) != 0 ? settings->vlan_id : 0;
@@ -180,7 +180,7 @@ hd_nic_overlay_metadata(HdNicSettings *settings,
         const HdNicMetadata *entry = &g_array_index(entries, HdNicMetadata, i);
 
         if (hd_pci_address_compare(&entry->device, address) == 0)
-            overlay_entry(settings, &entry->settings, ret_is_stale);
+            hd_nic_overlay_entry(settings, &entry->settings, ret_is_stale);
     }
     return entries != NULL;
 }

@@ -54,6 +54,11 @@ void hd_nic_get_extra(const HdNicSettings *wanted,
 /* Adds to settings what over says; where both say something over wins. */
 void hd_nic_overlay(HdNicSettings *settings, const HdNicSettings *over);
 
+/* Adds what one entry of metadata says about the function that has settings by its element. */
+void hd_nic_overlay_entry(HdNicSettings *settings,
+                          const HdNicSettings *entry,
+                          gboolean *ret_is_stale);
+
 /* Adds what the metadata of a <domain> document says about the function that has settings by the
  * document's own elements. What belongs to another MAC address or VLAN is of an interface that was
  * there once: these elements win, and *ret_is_stale says so. */
@@ -96,6 +101,14 @@ gboolean hd_nic_verify(HdEngine *engine,
                        const HdNicSettings *wanted,
                        const HdNicSettings *late,
                        GError **error);
+
+/* Sees that the function of a VM that has it has all that the record says, and makes again what is
+ * ours to make where it has not. *ret_has_acted: something had to be made. */
+gboolean hd_nic_make_again(HdEngine *engine,
+                           const HdNicPort *port,
+                           const HdSavedNic *record,
+                           gboolean *ret_has_acted,
+                           GError **error);
 
 /* Puts back what was saved, and forgets it. Without a record, or with another one than expected
  * (NULL: any), nothing is done. *ret_note (NULL: nothing) is what could not be put back by its

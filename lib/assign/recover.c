@@ -56,6 +56,33 @@ give_back(HdEngine *engine,
         port->interface, recovered->vm, note != NULL ? "; " : "", note != NULL ? note : "");
 }
 
+/* A crash may have come before all was made, and others may have changed it since. */
+static void
+look_after(HdEngine *engine,
+           const HdHolder *holder,
+           const HdSavedNic *record,
+           const HdDevice *device,
+           HdRecovered *recovered)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HdNicPort) port = NULL;
+    gboolean has_acted = FALSE;
+
+    recovered->text = g_strdup_printf("VM '%s' has it", holder->vm);
+    if (strcmp(holder->vm, record->vm) != 0)
+        return;
+    port = hd_nic_port_new(engine, device, &error);
+    if (port != NULL && hd_nic_make_again(engine, port, record, &has_acted, &error) && !has_acted)
+        return;
+    g_free(recovered->text);
+    recovered->is_held = error == NULL;
+    recovered->text = error == NULL
+                          ? g_strdup_printf("VM '%s' has it; its settings were made again",
+                                            holder->vm)
+                          : g_strdup_printf("VM '%s' has it, but not all of its settings: %s",
+                                            holder->vm, error->message);
+}
+
 static void
 recover_function(HdEngine *engine,
                  const HdHolders *holders,
@@ -67,7 +94,7 @@ recover_function(HdEngine *engine,
 
     recovered->is_held = holder != NULL;
     if (holder != NULL)
-        recovered->text = g_strdup_printf("VM '%s' has it", holder->vm);
+        look_after(engine, holder, record, device, recovered);
     else if (hd_vfio_is_group_open(HD_VFIO_FOLDER, hd_device_get_own_iommu_group(device)))
         recovered->text = g_strdup("no VM has it, but a process holds its IOMMU group open: end "
                                    "that first");

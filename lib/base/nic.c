@@ -93,14 +93,21 @@ hd_mac_dup_text(const guint8 mac[6])
 }
 
 static gboolean
-parse_mac(const Input *input)
+is_zero_mac(const guint8 mac[6])
 {
     static const guint8 zero[6];
+
+    return memcmp(mac, zero, sizeof zero) == 0;
+}
+
+static gboolean
+parse_mac(const Input *input)
+{
     guint8 mac[6];
 
     if (!hd_mac_parse(input->value, mac))
         return refuse_form(input, MAC_EXPECTED);
-    if (!input->is_known && memcmp(mac, zero, sizeof mac) == 0)
+    if (!input->is_known && is_zero_mac(mac))
         return refuse(input, "the zero address, which stands for none; expected a unicast address",
                       "");
     if (!input->is_known && (mac[0] & 1) != 0)
@@ -417,6 +424,9 @@ parse_profile(const Input *input)
         profile.type = HD_NIC_PROFILE_8021QBG;
         if (!parse_qbg(input, input->value + strlen(qbg), &profile))
             return FALSE;
+    } else if (*input->value == '\0' || g_str_has_prefix(input->value, "802.1Qb")) {
+        return refuse(input, "which is no port profile; expected ",
+                      QBH_EXPECTED " or " QBG_EXPECTED);
     } else {
         return refuse(input,
                       "and only ports of 802.1Qbg and 802.1Qbh can be associated for an assigned "
@@ -568,7 +578,10 @@ hd_nic_settings_dup_text(const HdNicSettings *settings)
     g_return_val_if_fail(settings != NULL, NULL);
 
     text = g_string_new(NULL);
-    append_part(text, "MAC ", hd_nic_settings_dup_value(settings, "mac"));
+    if ((settings->fields & HD_NIC_MAC) != 0 && is_zero_mac(settings->mac))
+        append_part(text, "", g_strdup("no MAC address set"));
+    else
+        append_part(text, "MAC ", hd_nic_settings_dup_value(settings, "mac"));
     if ((settings->fields & HD_NIC_VLAN) != 0)
         append_part(text, "", dup_vlan_text(settings));
     append_part(text, "trust ", hd_nic_settings_dup_value(settings, "trust"));

@@ -148,7 +148,7 @@ dup_alias_key(xmlNode *element)
     xmlNode *alias = hd_element_find(element, "alias");
     g_autofree char *name = alias != NULL ? hd_element_dup(alias, "name") : NULL;
 
-    return name != NULL && g_str_has_prefix(name, "ua-") ? g_steal_pointer(&name) : NULL;
+    return name != NULL && hd_reader_is_user_alias(name) ? g_steal_pointer(&name) : NULL;
 }
 
 static char *

@@ -38,6 +38,9 @@ xmlNode *hd_element_skip(xmlNode *node, const char *name);
 /* Whether it is an element of that name and of no namespace. */
 gboolean hd_element_is(const xmlNode *element, const char *name);
 
+/* Whether the attribute is there; one of a namespace is another one. */
+gboolean hd_element_has(xmlNode *element, const char *attribute);
+
 /* The attribute's value, NULL when it is missing. */
 char *hd_element_dup(xmlNode *element, const char *attribute);
 

@@ -31,6 +31,12 @@ hd_element_find(xmlNode *element, const char *name)
     return element != NULL ? hd_element_skip(element->children, name) : NULL;
 }
 
+gboolean
+hd_element_has(xmlNode *element, const char *attribute)
+{
+    return xmlHasNsProp(element, (const xmlChar *) attribute, NULL) != NULL;
+}
+
 char *
 hd_element_dup(xmlNode *element, const char *attribute)
 {
@@ -129,7 +135,7 @@ hd_element_require_number(xmlNode *element,
                           guint64 *ret_value,
                           GError **error)
 {
-    if (!xmlHasProp(element, (const xmlChar *) attribute)) {
+    if (!hd_element_has(element, attribute)) {
         g_autofree char *missing = g_strdup_printf("attribute '%s'", attribute);
 
         hd_element_set_missing_error(error, element, missing);

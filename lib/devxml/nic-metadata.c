@@ -211,7 +211,7 @@ check_device(const Entry *entry, GError **error)
 {
     if (entry->has_device)
         return TRUE;
-    if (!xmlHasProp(entry->place.node, (const xmlChar *) "device"))
+    if (!hd_element_has(entry->place.node, "device"))
         hd_element_set_missing_error(error, entry->place.node, "attribute 'device'");
     else
         hd_element_set_value_error(error, entry->place.node, "device",

@@ -15,8 +15,8 @@
 #define MAX_LOADPARM 8
 
 /* A user's own alias begins with "ua-"; others are made anew at each start. */
-static gboolean
-is_user_alias(const char *name)
+gboolean
+hd_reader_is_user_alias(const char *name)
 {
     static const char prefix[] = "ua-";
 
@@ -36,7 +36,7 @@ read_alias(const HdReader *reader, xmlNode *alias, HdHostdev *hostdev, GError **
 
     if (name == NULL)
         return TRUE;
-    if (!reader->is_strict || is_user_alias(name)) {
+    if (!reader->is_strict || hd_reader_is_user_alias(name)) {
         hostdev->alias = g_steal_pointer(&name);
         return TRUE;
     }
@@ -64,7 +64,7 @@ read_boot(const HdReader *reader, xmlNode *boot, HdHostdev *hostdev, GError **er
     g_autofree char *loadparm = hd_element_dup(boot, "loadparm");
     guint64 order = 0;
 
-    if (!xmlHasProp(boot, (const xmlChar *) "order")) {
+    if (!hd_element_has(boot, "order")) {
         hd_element_set_missing_error(error, boot, "attribute 'order'");
         return FALSE;
     }
@@ -122,7 +122,7 @@ set_hex(xmlNode *element, const char *attribute, int n_digits, guint64 value)
 {
     g_autofree char *text = g_strdup_printf("0x%0*" G_GINT64_MODIFIER "x", n_digits, value);
 
-    if (xmlHasProp(element, (const xmlChar *) attribute))
+    if (hd_element_has(element, attribute))
         xmlSetProp(element, (const xmlChar *) attribute, (const xmlChar *) text);
 }
 
@@ -239,7 +239,7 @@ read_ccw_address(const HdReader *reader, xmlNode *address, HdHostdev *hostdev, G
     for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
         if (!hd_element_read_number(address, parts[i].name, parts[i].max, &numbers[i], error))
             return FALSE;
-        n_given += xmlHasProp(address, (const xmlChar *) parts[i].name) != NULL;
+        n_given += hd_element_has(address, parts[i].name);
         hd_rest_take_attribute(address, parts[i].name);
     }
     if (n_given == 0)

@@ -105,7 +105,7 @@ check_parameters(xmlNode *port, xmlNode *parameters, HdVirtualportType type, GEr
         }
     }
     for (; parameters != NULL && *forbidden != NULL; forbidden++) {
-        if (xmlHasProp(parameters, (const xmlChar *) *forbidden)) {
+        if (hd_element_has(parameters, *forbidden)) {
             hd_element_set_error(error, parameters,
                                  "element 'parameters' of virtualport type '%s' has attribute "
                                  "'%s', which is for other types",
@@ -124,7 +124,7 @@ read_port_type(xmlNode *element, HdVirtualportType *ret_type, GError **error)
                                               HD_VIRTUALPORT_OPENVSWITCH, HD_VIRTUALPORT_MIDONET};
     unsigned index = 0;
 
-    if (!xmlHasProp(element, (const xmlChar *) "type")) {
+    if (!hd_element_has(element, "type")) {
         hd_element_set_missing_error(error, element, "attribute 'type'");
         return FALSE;
     }
@@ -162,7 +162,7 @@ read_tag(xmlNode *tag, HdVlanTag *ret_tag, gboolean *has_native, GError **error)
     unsigned native = G_MAXUINT;
     guint64 id = 0;
 
-    if (!xmlHasProp(tag, (const xmlChar *) "id")) {
+    if (!hd_element_has(tag, "id")) {
         hd_element_set_missing_error(error, tag, "attribute 'id'");
         return FALSE;
     }
@@ -429,7 +429,7 @@ read_type(xmlNode *holder, HdHostdevType *ret_type, GError **error)
         hd_element_set_missing_error(error, holder, "element 'source'");
         return FALSE;
     }
-    if (address != NULL && xmlHasProp(address, (const xmlChar *) "type")) {
+    if (address != NULL && hd_element_has(address, "type")) {
         if (!hd_element_read_word(address, "type", names, &index, error))
             return FALSE;
     } else if (hd_element_find(source, "vendor") == NULL) {

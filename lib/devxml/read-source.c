@@ -91,8 +91,10 @@ read_usb_address(xmlNode *address, HdHostdev *hostdev, GError **error)
     hd_rest_take_attribute(address, "type");
     hd_rest_take_attribute(address, "bus");
     hd_rest_take_attribute(address, "device");
-    if (bus == 0 && device == 0) /* libvirt: not resolved yet */
+    if (bus == 0 && device == 0) { /* libvirt: not resolved yet */
+        hd_rest_drop_element(address);
         return TRUE;
+    }
     hostdev->usb_bus = (int) bus;
     hostdev->usb_device = (int) device;
     return TRUE;
@@ -208,7 +210,7 @@ read_iscsi_host(const HdReader *reader, xmlNode *source, HdHostdev *hostdev, GEr
     hd_reader_find(reader, source, "host");
     if (!hd_element_read_word(host, "transport", transports, &index, error))
         return FALSE;
-    if (!xmlHasProp(host, (const xmlChar *) "name")) {
+    if (!hd_element_has(host, "name")) {
         hd_element_set_missing_error(error, host, "attribute 'name'");
         return FALSE;
     }
@@ -227,8 +229,8 @@ static gboolean
 read_iscsi_secret(xmlNode *secret, HdHostdev *hostdev, GError **error)
 {
     static const char *const types[] = {"iscsi", NULL};
-    gboolean has_uuid = xmlHasProp(secret, (const xmlChar *) "uuid") != NULL;
-    gboolean has_usage = xmlHasProp(secret, (const xmlChar *) "usage") != NULL;
+    gboolean has_uuid = hd_element_has(secret, "uuid");
+    gboolean has_usage = hd_element_has(secret, "usage");
     unsigned index = G_MAXUINT;
 
     if (!hd_element_read_word(secret, "type", types, &index, error))
@@ -385,7 +387,7 @@ read_startup_policy(xmlNode *source, HdHostdev *hostdev, GError **error)
 {
     static const char *const policies[] = {"mandatory", "requisite", "optional", NULL};
 
-    if (!xmlHasProp(source, (const xmlChar *) "startupPolicy"))
+    if (!hd_element_has(source, "startupPolicy"))
         return TRUE;
     if (hostdev->type != HD_HOSTDEV_USB)
         return set_only_error(error, source, "startupPolicy", "USB devices");
@@ -398,11 +400,11 @@ read_sgio(xmlNode *holder, HdHostdev *hostdev, GError **error)
 {
     static const char *const words[] = {"filtered", "unfiltered", NULL};
 
-    if (!is_scsi(hostdev) && xmlHasProp(holder, (const xmlChar *) "sgio"))
+    if (!is_scsi(hostdev) && hd_element_has(holder, "sgio"))
         return set_only_error(error, holder, "sgio", "type='scsi'");
     if (is_scsi(hostdev) && !hd_reader_take_word(holder, "sgio", words, &hostdev->scsi_sgio, error))
         return FALSE;
-    if (!is_scsi(hostdev) && xmlHasProp(holder, (const xmlChar *) "rawio"))
+    if (!is_scsi(hostdev) && hd_element_has(holder, "rawio"))
         return set_only_error(error, holder, "rawio", "type='scsi'");
     return !is_scsi(hostdev) ||
            hd_reader_take_tristate(holder, "rawio", hd_words_yes_no, &hostdev->scsi_rawio, error);
@@ -415,7 +417,7 @@ read_model(xmlNode *holder, HdHostdev *hostdev, GError **error)
     static const char *const scsi_models[] = {
         "virtio", "virtio-transitional", "virtio-non-transitional", "default", NULL,
     };
-    gboolean has_model = xmlHasProp(holder, (const xmlChar *) "model") != NULL;
+    gboolean has_model = hd_element_has(holder, "model");
 
     if (hostdev->type != HD_HOSTDEV_MDEV && hostdev->type != HD_HOSTDEV_SCSI_HOST)
         return !has_model || set_only_error(error, holder, "model",

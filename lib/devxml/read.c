@@ -16,6 +16,8 @@
 
 /* Of an attribute, and of attributes and elements in one device element. */
 #define MAX_VALUE_BYTES 4096
+/* Names of namespaces are short; a copy of the element has them once for each part. */
+#define MAX_NAMESPACE_BYTES 256
 #define MAX_PARTS 20000
 
 static gboolean
@@ -26,7 +28,7 @@ read_teaming(const HdReader *reader, xmlNode *teaming, HdHostdev *hostdev, GErro
     g_autofree char *persistent = hd_element_dup(teaming, "persistent");
     gboolean has_persistent = persistent != NULL && persistent[0] != '\0';
 
-    if (!xmlHasProp(teaming, (const xmlChar *) "type") && persistent == NULL)
+    if (!hd_element_has(teaming, "type") && persistent == NULL)
         return TRUE;
     if (hostdev->type != HD_HOSTDEV_PCI) {
         hd_element_set_error(error, teaming, "element 'teaming' is only for type='pci'");
@@ -93,7 +95,7 @@ read_type(const HdReader *reader, xmlNode *element, HdHostdevType *ret_type, GEr
     xmlNode *source = hd_element_find(element, "source");
     unsigned index = 0;
 
-    if (!xmlHasProp(element, (const xmlChar *) "type")) {
+    if (!hd_element_has(element, "type")) {
         hd_element_set_missing_error(error, element, "attribute 'type'");
         return FALSE;
     }
@@ -169,9 +171,43 @@ read_plain(const HdReader *reader, xmlNode *element, HdHostdev **ret_hostdev, GE
     return read_subsystem(reader, element, ret_hostdev, error);
 }
 
+/* A namespace that is declared once stands in each copy of an element that is of it. */
+static gboolean
+count_namespaces(xmlNode *element, unsigned *n_parts, GError **error)
+{
+    for (const xmlNs *ns = element->nsDef; ns != NULL; ns = ns->next) {
+        (*n_parts)++;
+        if (ns->href == NULL || strlen((const char *) ns->href) <= MAX_NAMESPACE_BYTES)
+            continue;
+        hd_error_set(error, HD_ERROR_LIMIT, NULL, NULL,
+                     "invalid %s XML, line %ld: a namespace of element '%.64s' is longer than %d "
+                     "bytes",
+                     hd_document_get_kind(element), xmlGetLineNo(element),
+                     (const char *) element->name, MAX_NAMESPACE_BYTES);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* Also those that are declared around the device. */
+static gboolean
+check_outer_namespaces(xmlNode *element, GError **error)
+{
+    unsigned n_parts = 0;
+
+    for (xmlNode *outer = element->parent; outer != NULL && outer->type == XML_ELEMENT_NODE;
+         outer = outer->parent) {
+        if (!count_namespaces(outer, &n_parts, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 count_parts(xmlNode *element, unsigned *n_parts, GError **error)
 {
+    if (!count_namespaces(element, n_parts, error))
+        return FALSE;
     for (xmlAttr *attribute = element->properties; attribute != NULL; attribute = attribute->next) {
         xmlChar *value = xmlNodeListGetString(element->doc, attribute->children, 1);
         gboolean is_long = value != NULL && strlen((const char *) value) > MAX_VALUE_BYTES;
@@ -203,6 +239,14 @@ count_parts(xmlNode *element, unsigned *n_parts, GError **error)
 }
 
 static gboolean
+check_bounds(xmlNode *element, GError **error)
+{
+    unsigned n_parts = 0;
+
+    return check_outer_namespaces(element, error) && count_parts(element, &n_parts, error);
+}
+
+static gboolean
 is_device(const xmlNode *element)
 {
     return hd_element_is(element, "hostdev") || hd_element_is(element, "interface");
@@ -212,13 +256,12 @@ gboolean
 hd_reader_read(const HdReader *reader, xmlNode *element, HdHostdev **ret_hostdev, GError **error)
 {
     g_autoptr(HdHostdev) hostdev = NULL;
-    unsigned n_parts = 0;
     gboolean is_good;
 
     *ret_hostdev = NULL;
     if (!is_device(element))
         return TRUE;
-    if (reader->is_strict && !count_parts(element, &n_parts, error))
+    if (reader->is_strict && !check_bounds(element, error))
         return FALSE;
     is_good = hd_element_is(element, "hostdev")
                   ? read_plain(reader, element, &hostdev, error)

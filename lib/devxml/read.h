@@ -130,4 +130,7 @@ void hd_hostdev_warn_document(xmlDoc *doc, GPtrArray *warnings);
 /* Warns of what has no effect or cannot be started. */
 void hd_hostdev_add_warnings(const HdHostdev *hostdev, GPtrArray *warnings);
 
+/* Whether an alias is one that libvirt keeps: "ua-", then letters, digits, "_" and "-". */
+gboolean hd_reader_is_user_alias(const char *name);
+
 G_END_DECLS

@@ -132,28 +132,35 @@ hd_node_has_content(const HdNode *rest)
     return FALSE;
 }
 
-/* How many known children of that name stand in front of the one at index. */
-static unsigned
-count_known_before(const HdNode *rest, const char *name, unsigned index)
+/* The next child of that name among the first n_mine; seen has, for each name, behind which one to
+ * look. */
+static HdNode *
+find_next(const HdNode *node, const char *name, GHashTable *seen, unsigned n_mine)
 {
-    unsigned count = 0;
+    for (unsigned i = GPOINTER_TO_UINT(g_hash_table_lookup(seen, name)); i < n_mine; i++) {
+        HdNode *child = g_ptr_array_index(node->children, i);
 
-    for (unsigned i = 0; i < index; i++) {
-        const HdNode *child = g_ptr_array_index(rest->children, i);
-
-        count += child->is_known && strcmp(child->name, name) == 0;
+        if (g_strcmp0(child->name, name) != 0)
+            continue;
+        g_hash_table_insert(seen, (gpointer) name, GUINT_TO_POINTER(i + 1));
+        return child;
     }
-    return count;
+    g_hash_table_insert(seen, (gpointer) name, GUINT_TO_POINTER(n_mine));
+    return NULL;
 }
 
 void
 hd_node_merge(HdNode *node, const HdNode *rest)
 {
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    unsigned n_mine;
+
     for (unsigned i = 0; i + 1 < rest->attributes->len; i += 2) {
         if (hd_node_get(node, g_ptr_array_index(rest->attributes, i)) == NULL)
             hd_node_set(node, g_ptr_array_index(rest->attributes, i),
                         g_ptr_array_index(rest->attributes, i + 1));
     }
+    n_mine = node->children->len;
     for (unsigned i = 0; i < rest->children->len; i++) {
         const HdNode *child = g_ptr_array_index(rest->children, i);
         HdNode *mine;
@@ -162,10 +169,9 @@ hd_node_merge(HdNode *node, const HdNode *rest)
             g_ptr_array_add(node->children, hd_node_copy(child));
             continue;
         }
-        if (!hd_node_has_content(child))
-            continue;
-        mine = find_nth(node, child->name, count_known_before(rest, child->name, i));
-        hd_node_merge(mine != NULL ? mine : hd_node_add(node, child->name), child);
+        mine = find_next(node, child->name, seen, n_mine);
+        if (hd_node_has_content(child))
+            hd_node_merge(mine != NULL ? mine : hd_node_add(node, child->name), child);
     }
 }
 

@@ -167,6 +167,14 @@ is_isolated(const HdHostdev *hostdev)
 }
 
 /* Refused at start. */
+static gboolean
+has_ramfb_without_display(const HdHostdev *hostdev)
+{
+    return hostdev->ramfb == HD_TRISTATE_YES &&
+           (hostdev->display != HD_TRISTATE_YES ||
+            (hostdev->type == HD_HOSTDEV_MDEV && g_strcmp0(hostdev->model, "vfio-pci") != 0));
+}
+
 static const Rule refused[] = {
     {is_capabilities, "mode='capabilities' is for containers and cannot be started with QEMU"},
     {has_write_filtering, "attribute 'writeFiltering' cannot be started, QEMU has no such filter"},
@@ -188,6 +196,8 @@ static const Rule refused[] = {
      "element 'backend' cannot be started with an assigned device, which has no tap device"},
     {has_mtu, "element 'mtu' cannot be started with an assigned device"},
     {has_coalesce, "element 'coalesce' cannot be started with an assigned device"},
+    {has_ramfb_without_display,
+     "ramfb='on' cannot be started without display='on' of a device on the guest's PCI bus"},
     {has_addresses, "elements 'ip' and 'route' cannot be started with QEMU"},
     {is_isolated, "element 'port' with isolated='yes' cannot be started with an assigned device"},
 };

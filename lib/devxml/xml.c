@@ -4,13 +4,31 @@
  */
 #include "devxml/xml.h"
 
+#include "devxml/nic-metadata.h"
 #include "devxml/read.h"
+
+/* They are no part of the elements that are printed. */
+static void
+warn_of_metadata(const GArray *nics, GPtrArray *warnings)
+{
+    for (unsigned i = 0; nics != NULL && i < nics->len; i++) {
+        const HdNicMetadata *entry = &g_array_index(nics, HdNicMetadata, i);
+        g_autofree char *text = hd_nic_settings_dup_text(&entry->settings);
+        char address[HD_PCI_ADDRESS_STRLEN];
+
+        g_ptr_array_add(warnings,
+                        g_strdup_printf("the domain's metadata has settings of %s that its element "
+                                        "cannot have: %s",
+                                        hd_pci_address_format(&entry->device, address), text));
+    }
+}
 
 HdXml *
 hd_xml_parse(const char *text, GError **error)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) hostdevs = NULL;
+    g_autoptr(GArray) nics = NULL;
     gboolean is_list;
     HdXml *xml;
 
@@ -19,8 +37,11 @@ hd_xml_parse(const char *text, GError **error)
     hostdevs = hd_hostdev_parse_full(text, warnings, &is_list, error);
     if (hostdevs == NULL)
         return NULL;
+    nics = hd_nic_metadata_read(text, NULL);
+    warn_of_metadata(nics, warnings);
     g_ptr_array_add(warnings, NULL);
     xml = g_new0(HdXml, 1);
+    xml->nics = g_steal_pointer(&nics);
     xml->hostdevs = g_steal_pointer(&hostdevs);
     xml->warnings = g_steal_pointer(&warnings);
     xml->is_list = is_list;
@@ -35,6 +56,7 @@ hd_xml_free(HdXml *xml)
         return;
     g_ptr_array_unref(xml->hostdevs);
     g_ptr_array_unref(xml->warnings);
+    g_clear_pointer(&xml->nics, g_array_unref);
     hd_machine_free(xml->machine);
     g_free(xml);
 }

@@ -15,6 +15,7 @@ struct _HdXml {
     GPtrArray *hostdevs; /* HdHostdev, in document order */
     GPtrArray *warnings; /* char *, ends with NULL */
     gboolean is_list;    /* read from a <devices> list or a <domain> */
+    GArray *nics;        /* HdNicMetadata of a <domain>; NULL when the text is none */
     HdMachine *machine;  /* what the text says of it */
 };
 

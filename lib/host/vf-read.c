@@ -234,6 +234,7 @@ read_state(HdNetlink *netlink, const HdLinkName *name, GError **error)
     }
     state->ifindex = link->info.ifi_index;
     state->is_up = (link->info.ifi_flags & IFF_UP) != 0;
+    state->has_link = (link->info.ifi_flags & IFF_RUNNING) != 0;
     state->has_profiles = link->ports != NULL || link->self != NULL;
     return g_steal_pointer(&state);
 }

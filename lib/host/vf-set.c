@@ -216,6 +216,17 @@ check_reported(const HdVf *vf, const HdNicSettings *wanted, GError **error)
     return FALSE;
 }
 
+/* A driver that has a setting may still not take each value of it. */
+static void
+explain(HdNicFields field, int errno_value, GError *cause)
+{
+    if (field != HD_NIC_RATE || (errno_value != EINVAL && errno_value != ERANGE))
+        return;
+    cause->code = HD_ERROR_UNSUPPORTED;
+    hd_error_add_hint(cause, "leave out --min-rate, which few cards have, and ask for no more than "
+                             "the speed of the port's link");
+}
+
 gboolean
 hd_vf_set(HdNetlink *netlink,
           const HdPfState *state,
@@ -237,8 +248,10 @@ hd_vf_set(HdNetlink *netlink,
             continue;
         /* the one that fails is looked at as well: nobody knows what a driver did before */
         touched |= field;
-        if (!hd_vf_write_field(&vf, field, settings, &errno_value, &cause))
+        if (!hd_vf_write_field(&vf, field, settings, &errno_value, &cause)) {
+            explain(field, errno_value, cause);
             return undo(&vf, touched, cause, error);
+        }
     }
     if (touched != 0 && !verify(&vf, settings, &cause))
         return undo(&vf, touched, cause, error);

@@ -24,6 +24,7 @@ typedef struct {
     int ifindex;
     char name[16];
     gboolean is_up;        /* administratively (IFF_UP) */
+    gboolean has_link;     /* and its port has a link (IFF_RUNNING) */
     gboolean has_profiles; /* the driver answers IFLA_VF_PORTS or IFLA_PORT_SELF */
     GArray *vfs;           /* HdVfState, by index */
 } HdPfState;

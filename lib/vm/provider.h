@@ -37,8 +37,9 @@ typedef struct {
     void (*free)(HdVmProvider *self);
 
     /* Whether settings beside those are made when a VM with a stored definition starts, and taken
-     * back when it ends; HD_ERROR_UNSUPPORTED says what is missing for that. */
-    gboolean (*check_hook)(HdVmProvider *self, GError **error);
+     * back when it ends; HD_ERROR_UNSUPPORTED says what is missing for that. *ret_note (NULL: none)
+     * is a doubt that the administrator should know of. */
+    gboolean (*check_hook)(HdVmProvider *self, char **ret_note, GError **error);
 
     /* GPtrArray of HdVm, by name */
     GPtrArray *(*list_vms)(HdVmProvider *self, GError **error);

@@ -273,6 +273,23 @@ test_detach_by_mac(Fixture *fixture, gconstpointer unused)
     g_assert_cmpstr(before, ==, after);
 }
 
+static void
+test_mac_of_two(Fixture *fixture, gconstpointer unused)
+{
+    static const char *const settings[] = {"mac", MAC, NULL};
+    static const char *const names[] = {MAC, NULL};
+    HdPlanRequest request = {.vm = "runs", .absent = names};
+    g_autoptr(GError) error = NULL;
+
+    carry_out(fixture, TRUE, VF0, settings, HD_PLAN_CONFIG);
+    carry_out(fixture, TRUE, VF1, settings, HD_PLAN_CONFIG);
+    g_autoptr(HdPlan) plan = hd_plan_new_detach(fixture->engine, fixture->host, &request, &error);
+    g_assert_null(plan);
+    g_assert_error(error, HD_ERROR, HD_ERROR_AMBIGUOUS);
+    g_assert_nonnull(strstr(error->message, VF0));
+    g_assert_nonnull(strstr(error->message, VF1));
+}
+
 /* A live assignment of what is stored already has the stored settings. */
 static void
 test_settings_stay_the_vms(Fixture *fixture, gconstpointer unused)
@@ -549,6 +566,14 @@ test_recovery_looks_at_the_vm(Fixture *fixture, gconstpointer unused)
     carry_out(fixture, TRUE, VF2, all_settings, HD_PLAN_LIVE);
     assert_recovered(fixture, 0, 1);
     g_assert_cmpuint(net_peer_get_vf(fixture->peer, 2).trust, ==, 1);
+    /* what somebody has changed meanwhile, or a crash has left out, is made again */
+    NetPeerVf changed = net_peer_get_vf(fixture->peer, 2);
+    changed.trust = 0;
+    changed.qos = 0;
+    net_peer_set_vf(fixture->peer, 2, &changed);
+    assert_recovered(fixture, 0, 1);
+    g_assert_cmpuint(net_peer_get_vf(fixture->peer, 2).trust, ==, 1);
+    g_assert_cmpuint(net_peer_get_vf(fixture->peer, 2).qos, ==, 3);
     fault_vm_define_live(fixture->vms, "runs", "");
     fake_host_take_back(fixture->fake, "0000:00:02.3");
     assert_recovered(fixture, 1, 0);
@@ -564,8 +589,12 @@ test_second_assignment_keeps_the_original(Fixture *fixture, gconstpointer unused
     fake_host_take_back(fixture->fake, "0000:00:02.3");
     look_again(fixture);
     carry_out(fixture, TRUE, VF2, NULL, HD_PLAN_LIVE);
-    carry_out(fixture, FALSE, VF2, NULL, 0);
+    /* and the next one inherits nothing */
     NetPeerVf vf = net_peer_get_vf(fixture->peer, 2);
+    g_assert_cmpuint(vf.trust, ==, 0);
+    g_assert_cmpuint(vf.spoof_check, ==, 1);
+    carry_out(fixture, FALSE, VF2, NULL, 0);
+    vf = net_peer_get_vf(fixture->peer, 2);
     g_assert_cmpuint(vf.trust, ==, 0);
     g_assert_cmpuint(vf.max_rate, ==, 0);
     g_assert_cmpuint(vf.spoof_check, ==, 1);
@@ -838,6 +867,7 @@ main(int argc, char **argv)
     ADD("/nic/made-and-given-back", test_settings_are_made_and_given_back);
     ADD("/nic/interface-and-hostdev", test_interface_and_hostdev);
     ADD("/nic/detach-by-mac", test_detach_by_mac);
+    ADD("/nic/mac-of-two", test_mac_of_two);
     ADD("/nic/settings-stay-the-vms", test_settings_stay_the_vms);
     ADD("/nic/mac-is-derived", test_mac_is_derived);
     ADD("/nic/made-up-mac-is-not-given", test_made_up_mac_is_not_given);

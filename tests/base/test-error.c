@@ -24,7 +24,7 @@ static const struct {
     {HD_ERROR_DENIED, "denied", 403, 4},
     {HD_ERROR_UNSUPPORTED, "unsupported", 422, 4},
     {HD_ERROR_NO_IOMMU, "no-iommu", 422, 4},
-    {HD_ERROR_LIMIT, "limit", 429, 1},
+    {HD_ERROR_LIMIT, "limit", 429, 2},
     {HD_ERROR_TIMEOUT, "timeout", 504, 1},
     {HD_ERROR_CANCELLED, "cancelled", 499, 1},
     {HD_ERROR_KERNEL, "kernel", 500, 1},

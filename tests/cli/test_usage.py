@@ -45,7 +45,7 @@ MISTAKES = [
     (["affected"], "too few arguments, DEVICE... is needed"),
     (["affected", "--no-headers"], "too few arguments"),
     (["show", "--no-headers", "x"], "'--no-headers' is not an option of this verb"),
-    (["plan", "vm"], "too few arguments, a DEVICE is needed"),
+    (["plan", "vm"], "too few arguments, a DEVICE or --xml is needed"),
     (["attach"], "too few arguments, VM [DEVICE...] is needed"),
     (["attach", "vm", "dev", "--timeout", "0"], "--timeout must be a number from 1 to 3600"),
     (["attach", "vm", "dev", "--timeout", "3601"], "--timeout must be a number from 1 to 3600"),

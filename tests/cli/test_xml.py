@@ -144,7 +144,7 @@ def test_size_is_bounded(tmp_path):
     path = tmp_path / "big.xml"
     path.write_text("<devices>" + " " * (8 * 1024 * 1024) + "</devices>", encoding="utf-8")
     result = run("xml", str(path))
-    assert (result.returncode, result.stdout) == (1, "")
+    assert (result.returncode, result.stdout) == (2, "")
     assert "8 MiB" in result.stderr
 
 

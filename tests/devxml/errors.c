@@ -23,6 +23,17 @@ const ErrorCase error_cases[] = {
     {"hostdev/mode", "<hostdev mode='foo' type='pci'/>",
      "'mode'|'hostdev'|'foo'|'subsystem' or 'capabilities'"},
     {"hostdev/no-type", "<hostdev/>", "'hostdev' has no attribute 'type'"},
+    {"hostdev/type-of-a-namespace", "<hostdev x:type='pci' xmlns:x='urn:x'/>",
+     "'hostdev' has no attribute 'type'"},
+    {"vlan/id-of-a-namespace",
+     "<interface type='hostdev' xmlns:x='urn:x'><source><address type='pci' bus='1'/></source>"
+     "<vlan><tag x:id='5'/></vlan></interface>",
+     "'tag' has no attribute 'id'"},
+    {"iscsi/uuid-of-a-namespace",
+     "<hostdev type='scsi' xmlns:x='urn:x'><source protocol='iscsi' name='iqn.a:b/1'>"
+     "<host name='h'/><auth username='u'><secret type='iscsi' x:uuid='a'/></auth></source>"
+     "</hostdev>",
+     "'secret'"},
     {"hostdev/type", "<hostdev type='foo'/>",
      "'type'|'hostdev'|'foo'|'pci', 'usb', 'scsi', 'scsi_host' or 'mdev'"},
     {"hostdev/type-case", "<hostdev type='PCI'/>", "'type'|'PCI'"},

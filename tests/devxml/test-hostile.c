@@ -370,6 +370,34 @@ test_broken(void)
     g_assert_cmpuint(n_read, >, 0);
 }
 
+/* A copy of an element has the namespace in full: it must be short. */
+static void
+test_long_namespace(void)
+{
+    g_autofree char *href = g_strnfill(100000, 'u');
+    g_autoptr(GString) inside = g_string_new(NULL);
+    g_autoptr(GString) outside = g_string_new(NULL);
+
+    g_string_printf(inside, "<hostdev type='pci' xmlns:x='%s'><source><address/></source>", href);
+    g_string_printf(outside,
+                    "<devices xmlns:x='%s'><hostdev type='pci'><source><address/></source>", href);
+    for (unsigned i = 0; i < 1000; i++) {
+        g_string_append(inside, "<x:a/>");
+        g_string_append(outside, "<x:a/>");
+    }
+    g_string_append(inside, "</hostdev>");
+    g_string_append(outside, "</hostdev></devices>");
+    for (unsigned i = 0; i < 2; i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray)
+            hostdevs = hd_hostdev_parse(i == 0 ? inside->str : outside->str, NULL, &error);
+
+        g_assert_null(hostdevs);
+        g_assert_error(error, HD_ERROR, HD_ERROR_LIMIT);
+        g_assert_nonnull(strstr(error->message, "namespace"));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -387,5 +415,6 @@ main(int argc, char **argv)
     g_test_add_func("/devxml/hostile/deep-device", test_deep_device);
     g_test_add_func("/devxml/hostile/broken", test_broken);
     g_test_add_func("/devxml/hostile/broken-devices", test_broken_devices);
+    g_test_add_func("/devxml/hostile/long-namespace", test_long_namespace);
     return g_test_run();
 }

@@ -96,6 +96,8 @@ static const char *const refused_by_us_only[] = {
     "vlan/id-twice",
     "pci/sign",
     "pci/blank",
+    /* libvirt takes the attribute of a namespace for its own */
+    "vlan/id-of-a-namespace",
     /* libvirt reads it in its status files only */
     "pci/origstates",
     /* libvirt 9.0 does not look at these attributes of PCI devices */

@@ -216,7 +216,7 @@ detach_live(HdVmProvider *provider,
 }
 
 static gboolean
-check_hook(HdVmProvider *provider, GError **error)
+check_hook(HdVmProvider *provider, char **ret_note, GError **error)
 {
     return TRUE;
 }

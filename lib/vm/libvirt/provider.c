@@ -2,6 +2,7 @@
  *
  * The provider of libvirt's VMs: each function becomes a bounded call of the worker.
  */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -130,11 +131,27 @@ detach_live(HdVmProvider *self,
 }
 
 /* libvirt, "Hooks for specific system management" */
+/* Whether the daemon has been running since before the hook's file was made or changed: it looks
+ * for hooks only as it starts. */
 static gboolean
-check_hook(HdVmProvider *self, GError **error)
+is_older_than_hook(const char *pid_file)
 {
-    if (access(HD_LIBVIRT_HOOK, X_OK) == 0)
+    struct stat hook;
+    struct stat daemon;
+
+    return stat(HD_LIBVIRT_HOOK, &hook) == 0 && stat(pid_file, &daemon) == 0 &&
+           daemon.st_mtime < hook.st_ctime;
+}
+
+static gboolean
+check_hook(HdVmProvider *self, char **ret_note, GError **error)
+{
+    if (access(HD_LIBVIRT_HOOK, X_OK) == 0) {
+        if (is_older_than_hook("/run/libvirtd.pid") || is_older_than_hook("/run/virtqemud.pid"))
+            *ret_note = g_strdup("libvirt's daemon has been running since before its hook was "
+                                 "installed or replaced: if it was installed, restart the daemon");
         return TRUE;
+    }
     hd_error_set(error, HD_ERROR_UNSUPPORTED, NULL,
                  "install it and restart libvirt's daemon, or change only the running VM (--live)",
                  "libvirt's hook %s is not there, which makes such settings when the VM starts",
