@@ -39,9 +39,12 @@ def now(hostdev, device):
     return hostdev("show", device, "--json", check=0).json()[0]["network_functions"][0]
 
 
-def inside(guest):
-    """MAC addresses of the guest's interfaces."""
-    return guest.exec("sh", "-c", "cat /sys/class/net/*/address", check=0).stdout.split()
+def wait_inside(guest, mac):
+    """Until the guest's own driver has made an interface with that address."""
+    guest.exec("sh", "-c", f"""for try in $(seq 90); do
+        ! cat /sys/class/net/*/address | grep -qx {mac} || exit 0
+        sleep 1
+    done; cat /sys/class/net/*/address; exit 1""", timeout=120, check=0)
 
 
 def test_live_with_all_settings(hostdev, lab, guest, unchanged):
@@ -72,7 +75,7 @@ def test_live_with_all_settings(hostdev, lab, guest, unchanged):
     card = hostdev("show", PF, "--json", check=0).json()[0]["network_functions"]
     assert [item["index"] for item in card] == [0, 1, 2, 3]
 
-    assert MAC in inside(guest)
+    wait_inside(guest, MAC)
     hostdev("detach", guest.name, VF, *WAIT, check=0)
     assert table(lab, 0) == before
     assert lab.driver(VF) == "igbvf"
