@@ -13,5 +13,6 @@
 #include <hostdev/json.h>
 #include <hostdev/network.h>
 #include <hostdev/nic.h>
+#include <hostdev/usage.h>
 #include <hostdev/verdict.h>
 #include <hostdev/vm.h>

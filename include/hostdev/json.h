@@ -9,6 +9,7 @@
 #include <hostdev/devxml.h>
 #include <hostdev/host.h>
 #include <hostdev/network.h>
+#include <hostdev/usage.h>
 #include <hostdev/verdict.h>
 #include <hostdev/vm.h>
 
@@ -233,6 +234,18 @@ void hd_json_add_holder(HdJson *json, const HdDevice *device, const HdHolder *ho
  * Since: 0.1
  */
 void hd_json_add_plan(HdJson *json, const HdPlan *plan);
+
+/**
+ * hd_json_add_use:
+ * @json: a writer
+ * @use: a use
+ *
+ * Adds the object that stands for a use of a device: `name` and `device_type` of the device,
+ * `kind`, `severity`, `subject`, and `chain`, an array of texts.
+ *
+ * Since: 0.1
+ */
+void hd_json_add_use(HdJson *json, const HdUse *use);
 
 /**
  * hd_json_add_xml:

@@ -4,8 +4,8 @@
  */
 #pragma once
 
+#include "base/netlink.h"
 #include "host/lock.h"
-#include "host/netlink.h"
 #include "store/store.h"
 #include "vm/provider.h"
 #include <hostdev/vm.h>

@@ -318,6 +318,44 @@ hd_tree_list(HdTree *tree, const char *path)
     return dir != NULL ? hd_tree_dir_list(dir) : NULL;
 }
 
+/* Most files are short, and memory for the longest is not had for nothing. */
+#define FIRST_LONG 65536
+#define LONG_GROWTH 8
+
+char *
+hd_tree_read_long(HdTree *tree,
+                  const char *path,
+                  gsize max,
+                  gsize *ret_length,
+                  gboolean *ret_is_cut)
+{
+    gsize limit = MIN(max, HD_TREE_MAX_LONG);
+    gsize size = MIN(limit, FIRST_LONG);
+
+    if (!hd_tree_is_valid_path(path)) {
+        errno = ENOENT;
+        return NULL;
+    }
+    for (;;) {
+        gboolean is_cut = FALSE;
+        g_autofree char *buffer = g_malloc(size + 1);
+        gssize length = tree->backend->read(tree->root, path, buffer, size + 1, &is_cut);
+
+        if (length < 0) {
+            note_exhaustion(tree);
+            return NULL;
+        }
+        if (is_cut && size < limit) {
+            size = MIN(limit, size * LONG_GROWTH);
+            continue;
+        }
+        *ret_length = (gsize) length;
+        if (ret_is_cut != NULL)
+            *ret_is_cut = is_cut;
+        return g_realloc(g_steal_pointer(&buffer), (gsize) length + 1);
+    }
+}
+
 /* A path while it is put together; there is room for both texts that it is made of. */
 typedef struct {
     char *text;

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 #define HD_TREE_MAX_VALUE 4096
 /* No directory has more entries than this; a larger one is cut. */
 #define HD_TREE_MAX_ENTRIES 131072
+/* Nor is a file that hd_tree_read_long() reads; 100,000 mounts fit. */
+#define HD_TREE_MAX_LONG (32 * 1024 * 1024)
 /* Archives: bytes of all members unpacked, and members. */
 #define HD_TREE_MAX_ARCHIVE_BYTES (512 * 1024 * 1024)
 #define HD_TREE_MAX_ARCHIVE_ENTRIES 2000000
@@ -78,6 +80,15 @@ char **hd_tree_dir_list(HdTreeDir *dir);
 gssize hd_tree_read(HdTree *tree, const char *path, char *buffer, gsize size, gboolean *ret_is_cut);
 gssize hd_tree_read_link(HdTree *tree, const char *path, char *buffer, gsize size);
 char **hd_tree_list(HdTree *tree, const char *path);
+
+/* Reads a file of procfs or the udev database that may be longer than an attribute: at most max
+ * bytes, and HD_TREE_MAX_LONG; zero-terminated, (transfer full), NULL with errno set. Archives hold
+ * no more of a file than of an attribute, and a recording does not take these. */
+char *hd_tree_read_long(HdTree *tree,
+                        const char *path,
+                        gsize max,
+                        gsize *ret_length,
+                        gboolean *ret_is_cut);
 
 /* Pure text: where a link that stands in the directory base ("sys/bus/pci/devices") and says target
  * ("../../../devices/x") leads: "sys/devices/x"; (transfer full), NULL when it leads outside. */

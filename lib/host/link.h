@@ -8,7 +8,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
-#include "host/netlink.h"
+#include "base/netlink.h"
 
 G_BEGIN_DECLS
 

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "host/netlink.h"
+#include "base/netlink.h"
 #include <hostdev/nic.h>
 
 G_BEGIN_DECLS

@@ -479,6 +479,44 @@ test_new_for_path(void)
     fixture_remove(folder);
 }
 
+static void
+expect_long(HdTree *tree, gsize max, gsize expected, gboolean expected_cut)
+{
+    gsize length = 0;
+    gboolean is_cut = !expected_cut;
+    g_autofree char *text = hd_tree_read_long(tree, "sys/long", max, &length, &is_cut);
+
+    g_assert_nonnull(text);
+    g_assert_cmpuint(length, ==, expected);
+    g_assert_cmpuint(strlen(text), ==, expected);
+    g_assert_cmpint(is_cut, ==, expected_cut);
+}
+
+/* Files of procfs are longer than attributes; the bound is the caller's. */
+static void
+test_read_long(void)
+{
+    char *folder = fixture_new_folder();
+    g_autofree char *text = g_strnfill(3 * 65536, 'x');
+    gsize length = 0;
+
+    fixture_write(folder, "sys/long", text, strlen(text));
+    fixture_write_text(folder, "sys/empty", "");
+    fixture_link(folder, "sys/link", "long");
+    g_autoptr(HdTree) tree = hd_tree_new_for_path(folder, NULL);
+    expect_long(tree, HD_TREE_MAX_LONG, 3 * 65536, FALSE);
+    expect_long(tree, 3 * 65536, 3 * 65536, FALSE);
+    expect_long(tree, 3 * 65536 - 1, 3 * 65536 - 1, TRUE);
+    expect_long(tree, 1, 1, TRUE);
+    g_autofree char *empty = hd_tree_read_long(tree, "sys/empty", 100, &length, NULL);
+    g_assert_cmpstr(empty, ==, "");
+    g_assert_null(hd_tree_read_long(tree, "sys/link", 100, &length, NULL));
+    g_assert_null(hd_tree_read_long(tree, "sys/nothing", 100, &length, NULL));
+    g_assert_null(hd_tree_read_long(tree, "../long", 100, &length, NULL));
+    g_assert_null(hd_tree_read_long(tree, "sys", 100, &length, NULL));
+    fixture_remove(folder);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -487,6 +525,7 @@ main(int argc, char **argv)
     g_test_add_func("/base/tree/archive", test_archive);
     g_test_add_func("/base/tree/replay", test_replay);
     g_test_add_func("/base/tree/special-files", test_special_files);
+    g_test_add_func("/base/tree/read-long", test_read_long);
     g_test_add_func("/base/tree/huge-directory", test_huge_directory);
     g_test_add_func("/base/tree/live", test_live);
     g_test_add_func("/base/tree/resolve", test_resolve);

@@ -129,6 +129,31 @@ test_group(Fixture *fixture, gconstpointer unused)
     json_decref(value);
 }
 
+static void
+test_use(Fixture *fixture, gconstpointer unused)
+{
+    g_auto(GStrv) chain = g_strsplit("/srv /dev/sda2", " ", -1);
+    g_autofree char *subject = g_strdup("a \"quoted\" thing");
+    const HdUse use = {.kind = HD_USE_DEFAULT_ROUTE,
+                       .severity = HD_USE_NEVER,
+                       .device = hd_host_find(fixture->host, "pci_0000_00_02_0"),
+                       .subject = subject,
+                       .chain = chain};
+
+    hd_json_add_use(fixture->json, &use);
+    json_t *value = parse(fixture);
+
+    assert_string(value, "name", "pci_0000_00_02_0");
+    assert_string(value, "device_type", "pci");
+    assert_string(value, "kind", "default-route");
+    assert_string(value, "severity", "never");
+    assert_string(value, "subject", "a \"quoted\" thing");
+    g_assert_cmpuint(json_array_size(json_object_get(value, "chain")), ==, 2);
+    g_assert_cmpstr(json_string_value(json_array_get(json_object_get(value, "chain"), 1)), ==,
+                    "/dev/sda2");
+    json_decref(value);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -136,5 +161,6 @@ main(int argc, char **argv)
     g_test_add("/represent/pci", Fixture, NULL, set_up, test_pci_device, tear_down);
     g_test_add("/represent/refused", Fixture, NULL, set_up, test_refused_device, tear_down);
     g_test_add("/represent/group", Fixture, NULL, set_up, test_group, tear_down);
+    g_test_add("/represent/use", Fixture, NULL, set_up, test_use, tear_down);
     return g_test_run();
 }

@@ -7,7 +7,7 @@
 
 #include <glib.h>
 
-#include "host/netlink.h"
+#include "base/netlink.h"
 #include <hostdev/nic.h>
 
 #define NET_PEER_NAME "eth0"

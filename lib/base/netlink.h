@@ -20,6 +20,9 @@ G_BEGIN_DECLS
 /* No answer is larger: 4000 virtual functions fit. */
 #define HD_NETLINK_MAX_ANSWER (1024 * 1024)
 
+/* No list is longer: half a million routes fit. */
+#define HD_NETLINK_MAX_DUMP (64 * 1024 * 1024)
+
 /* A message of libnl; named so that it can be a g_autoptr. */
 typedef struct nl_msg HdMessage;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HdMessage, nlmsg_free)
@@ -48,5 +51,10 @@ gboolean hd_netlink_talk(HdNetlink *self,
                          struct nl_msg **ret_reply,
                          int *ret_errno,
                          GError **error);
+
+/* Sends a request for a list (NLM_F_DUMP) and gathers the messages of its answer, one behind the
+ * other, without the one that ends it. A list that changed while it was read is asked for again,
+ * three times in all; the last one is taken as it is. Takes msg over. */
+GBytes *hd_netlink_dump(HdNetlink *self, struct nl_msg *msg, GError **error);
 
 G_END_DECLS

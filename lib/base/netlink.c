@@ -2,7 +2,7 @@
  *
  * HdNetlink: one request, one answer, each with a deadline.
  */
-#include "host/netlink.h"
+#include "base/netlink.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,9 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+
+/* How often a list is asked for that changes while it is read. */
+#define DUMP_TRIES 3
 
 struct _HdNetlink {
     int fd;
@@ -462,4 +465,99 @@ hd_netlink_talk(HdNetlink *self,
     if (ret_reply != NULL)
         *ret_reply = g_steal_pointer(&reply);
     return TRUE;
+}
+
+/* A list while it comes in. */
+typedef struct {
+    GByteArray *bytes;
+    gboolean is_interrupted; /* it changed under the kernel's hands */
+} Dump;
+
+static Outcome
+take_list_message(const HdNetlink *self, struct nlmsghdr *header, Dump *dump, GError **error)
+{
+    int errno_value = 0;
+
+    if (header->nlmsg_seq != self->sequence || header->nlmsg_type == NLMSG_NOOP)
+        return NOT_OURS;
+    dump->is_interrupted |= (header->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+    if (header->nlmsg_type == NLMSG_ERROR)
+        return judge_acknowledgement(self, header, &errno_value, error);
+    if (header->nlmsg_type == NLMSG_DONE)
+        return ANSWERED;
+    if (header->nlmsg_type == NLMSG_OVERRUN) {
+        set_malformed(self, error);
+        return MALFORMED;
+    }
+    if (dump->bytes->len + header->nlmsg_len > HD_NETLINK_MAX_DUMP) {
+        hd_error_set(error, HD_ERROR_LIMIT, NULL, NULL, "a list of %s has more than %u bytes",
+                     self->peer, HD_NETLINK_MAX_DUMP);
+        return REFUSED;
+    }
+    g_byte_array_append(dump->bytes, (const guint8 *) header, header->nlmsg_len);
+    g_byte_array_set_size(dump->bytes, NLMSG_ALIGN(dump->bytes->len));
+    return NOT_OURS;
+}
+
+static Outcome
+take_list_datagram(const HdNetlink *self, GBytes *bytes, Dump *dump, GError **error)
+{
+    gsize size = 0;
+    struct nlmsghdr *header = (struct nlmsghdr *) g_bytes_get_data(bytes, &size);
+    int remaining = (int) size;
+
+    while (remaining > 0) {
+        if (!nlmsg_ok(header, remaining)) {
+            set_malformed(self, error);
+            return MALFORMED;
+        }
+        Outcome outcome = take_list_message(self, header, dump, error);
+        if (outcome != NOT_OURS)
+            return outcome;
+        header = nlmsg_next(header, &remaining);
+    }
+    return NOT_OURS;
+}
+
+/* Each part of the list has the whole time for an answer; their number is bounded by the size. */
+static gboolean
+gather_list(HdNetlink *self, HdMessage *request, Dump *dump, GError **error)
+{
+    struct nlmsghdr *header = nlmsg_hdr(request);
+
+    header->nlmsg_seq = ++self->sequence;
+    header->nlmsg_pid = self->own_port;
+    if (!send_message(self, request, error))
+        return FALSE;
+    for (;;) {
+        gint64 deadline = g_get_monotonic_time() +
+                          (gint64) self->answer_ms * G_TIME_SPAN_MILLISECOND;
+        g_autoptr(GBytes) bytes = NULL;
+
+        if (!wait_readable(self, deadline, error) || !read_datagram(self, &bytes, error))
+            return FALSE;
+        if (bytes == NULL)
+            continue;
+        Outcome outcome = take_list_datagram(self, bytes, dump, error);
+        if (outcome != NOT_OURS)
+            return outcome == ANSWERED;
+    }
+}
+
+GBytes *
+hd_netlink_dump(HdNetlink *self, struct nl_msg *msg, GError **error)
+{
+    g_autoptr(HdMessage) original = msg;
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    Dump dump = {.bytes = bytes};
+
+    for (unsigned i = 0; i < DUMP_TRIES; i++) {
+        g_byte_array_set_size(bytes, 0);
+        dump.is_interrupted = FALSE;
+        if (!gather_list(self, nlmsg_convert(nlmsg_hdr(original)), &dump, error))
+            return NULL;
+        if (!dump.is_interrupted)
+            break;
+    }
+    return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
 }
