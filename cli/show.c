@@ -61,6 +61,36 @@ add_verdict(CliCall *call, const HdDevice *device)
 }
 
 static const char *
+get_weight(const HdUse *use)
+{
+    static const char *const words[] = {
+        [HD_USE_INFORMS] = "worth knowing",
+        [HD_USE_BLOCKS] = "in use",
+        [HD_USE_NEVER] = "never give away",
+    };
+
+    return words[use->severity];
+}
+
+static void
+add_uses(CliCall *call, const HdDevice *device)
+{
+    g_autoptr(GPtrArray) uses = cli_source_list_uses(call, device);
+
+    if (uses == NULL || uses->len == 0)
+        return;
+    cli_facts_add_title(call->out, "The host uses it, or what leaves with it");
+    for (unsigned i = 0; i < uses->len; i++) {
+        const HdUse *use = g_ptr_array_index(uses, i);
+        g_autofree char *chain = g_strjoinv(" > ", use->chain);
+
+        cli_facts_add(call->out, get_weight(use), use->subject);
+        if (g_strv_length(use->chain) > 2)
+            cli_facts_add(call->out, "", chain);
+    }
+}
+
+static const char *
 get_place(const HdHolder *holder)
 {
     if (holder->is_live && holder->is_config)
@@ -100,6 +130,7 @@ print_device(CliCall *call, const HdDevice *device)
     cli_facts_add_device(call->out, device);
     cli_nic_add_facts(call, device);
     add_holders(call, device);
+    add_uses(call, device);
     add_verdict(call, device);
 }
 
@@ -112,8 +143,11 @@ print_json(CliCall *call, const GPtrArray *devices)
     for (unsigned i = 0; i < devices->len; i++) {
         const HdDevice *device = g_ptr_array_index(devices, i);
         g_autoptr(GPtrArray) nics = cli_nic_read_states(call, device);
+        g_autoptr(GPtrArray) uses = cli_source_list_uses(call, device);
 
-        hd_json_add_device_full(json, call->host, device, call->holders, &call->policy, nics);
+        HdDeviceContext context = {call->holders, &call->policy, nics, uses};
+
+        hd_json_add_device_full(json, call->host, device, &context);
     }
     hd_json_close_array(json);
     cli_device_add_document(call, json);
@@ -130,6 +164,7 @@ cli_show_run(CliCall *call, GError **error)
     if (devices == NULL)
         return FALSE;
     cli_source_try_holders(call);
+    cli_source_try_uses(call);
     if (call->options->json) {
         print_json(call, devices);
         return TRUE;

@@ -92,6 +92,42 @@ cli_source_try_holders(CliCall *call)
         cli_source_note(call, "which VM holds which device is not known: %s", error->message);
 }
 
+void
+cli_source_try_uses(CliCall *call)
+{
+    g_autoptr(GError) error = NULL;
+    const char *notes;
+
+    if (!hd_host_is_live(call->host))
+        return;
+    call->uses = hd_uses_new(call->host, &error);
+    if (call->uses == NULL) {
+        cli_source_note(call, "what the host uses is not known: %s", error->message);
+        return;
+    }
+    notes = hd_uses_get_notes(call->uses);
+    if (notes != NULL && *notes != '\0' && call->out->is_terminal)
+        cli_source_note(call, "%s", notes);
+}
+
+GPtrArray *
+cli_source_list_uses(CliCall *call, const HdDevice *device)
+{
+    g_autoptr(HdVerdict) verdict = NULL;
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+    const HdDevice *const *companions;
+    unsigned n_companions;
+
+    if (call->uses == NULL)
+        return NULL;
+    verdict = hd_verdict_new(call->host, device, &call->policy);
+    g_ptr_array_add(devices, (gpointer) device);
+    companions = hd_verdict_get_companions(verdict, &n_companions);
+    for (unsigned i = 0; i < n_companions; i++)
+        g_ptr_array_add(devices, (gpointer) companions[i]);
+    return hd_uses_list(call->uses, (const HdDevice *const *) devices->pdata, devices->len);
+}
+
 GPtrArray *
 cli_source_lookup_devices(CliCall *call, unsigned first, GError **error)
 {
@@ -142,6 +178,7 @@ cli_source_tell_engine(const CliCall *call)
 void
 cli_source_close(CliCall *call)
 {
+    g_clear_pointer(&call->uses, hd_uses_free);
     g_clear_pointer(&call->xml, hd_xml_free);
     g_clear_pointer(&call->holders, hd_holders_free);
     g_clear_pointer(&call->engine, hd_engine_free);

@@ -21,6 +21,13 @@ gboolean cli_source_read_holders(CliCall *call, GError **error);
  * the VMs cannot be asked. */
 void cli_source_try_holders(CliCall *call);
 
+/* Reads what this machine uses its devices for; nothing for a recorded host, and a note when it
+ * cannot be read. */
+void cli_source_try_uses(CliCall *call);
+
+/* What it uses the device for, and all that goes with that; NULL when it is not known. */
+GPtrArray *cli_source_list_uses(CliCall *call, const HdDevice *device);
+
 /* The devices that the arguments from @first on name, each once; NULL on error. */
 GPtrArray *cli_source_lookup_devices(CliCall *call, unsigned first, GError **error);
 

@@ -41,6 +41,7 @@ struct _CliCall {
     HdEngine *engine;
     HdHolders *holders;
     HdXml *xml;
+    HdUses *uses;
     int exit_code; /* of a call that has done its work and has something to tell */
 };
 

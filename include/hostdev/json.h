@@ -140,25 +140,39 @@ void hd_json_add_device(HdJson *json,
                         const HdPolicy *policy);
 
 /**
+ * HdDeviceContext:
+ * @holders: (nullable): holders of the same snapshot
+ * @policy: (nullable): the policy
+ * @nics: (nullable) (element-type HdNicState): what hd_engine_read_nics() told of the device
+ * @uses: (nullable) (element-type HdUse): what hd_uses_list() told of it and all that goes along
+ *
+ * What is known of a device beside the snapshot. Set to zero it says nothing.
+ *
+ * Since: 0.1
+ */
+typedef struct {
+    const HdHolders *holders;
+    const HdPolicy *policy;
+    const GPtrArray *nics;
+    const GPtrArray *uses;
+} HdDeviceContext;
+
+/**
  * hd_json_add_device_full:
  * @json: a writer
  * @host: the device's snapshot
  * @device: a device
- * @holders: (nullable): holders of the same snapshot
- * @policy: (nullable): the policy
- * @nics: (nullable) (element-type HdNicState): what hd_engine_read_nics() told of it
+ * @context: what is known beside that
  *
  * Adds the object that stands for a device on its own: that of lists, its verdict with reasons
- * and affected devices, and settings of network functions.
+ * and affected devices, settings of network functions, and what the host uses it for.
  *
  * Since: 0.1
  */
 void hd_json_add_device_full(HdJson *json,
                              HdHost *host,
                              const HdDevice *device,
-                             const HdHolders *holders,
-                             const HdPolicy *policy,
-                             const GPtrArray *nics);
+                             const HdDeviceContext *context);
 
 /**
  * hd_json_add_nic_state:

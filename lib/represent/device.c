@@ -116,25 +116,41 @@ add_verdict(HdJson *json, HdHost *host, const HdDevice *device, const HdPolicy *
     hd_json_close_object(json);
 }
 
+static void
+add_nics(HdJson *json, const GPtrArray *nics)
+{
+    if (nics == NULL || nics->len == 0)
+        return;
+    hd_json_open_array(json, "network_functions");
+    for (unsigned i = 0; i < nics->len; i++)
+        hd_json_add_nic_state(json, g_ptr_array_index(nics, i));
+    hd_json_close_array(json);
+}
+
+static void
+add_uses(HdJson *json, const GPtrArray *uses)
+{
+    if (uses == NULL)
+        return;
+    hd_json_open_array(json, "uses");
+    for (unsigned i = 0; i < uses->len; i++)
+        hd_json_add_use(json, g_ptr_array_index(uses, i));
+    hd_json_close_array(json);
+}
+
 void
 hd_json_add_device_full(HdJson *json,
                         HdHost *host,
                         const HdDevice *device,
-                        const HdHolders *holders,
-                        const HdPolicy *policy,
-                        const GPtrArray *nics)
+                        const HdDeviceContext *context)
 {
-    g_return_if_fail(json != NULL && host != NULL && device != NULL);
+    g_return_if_fail(json != NULL && host != NULL && device != NULL && context != NULL);
 
     hd_json_open_object(json, NULL);
-    add_device_members(json, device, holders, policy);
-    if (nics != NULL && nics->len > 0) {
-        hd_json_open_array(json, "network_functions");
-        for (unsigned i = 0; i < nics->len; i++)
-            hd_json_add_nic_state(json, g_ptr_array_index(nics, i));
-        hd_json_close_array(json);
-    }
-    add_verdict(json, host, device, policy);
+    add_device_members(json, device, context->holders, context->policy);
+    add_nics(json, context->nics);
+    add_uses(json, context->uses);
+    add_verdict(json, host, device, context->policy);
     hd_json_close_object(json);
 }
 

@@ -70,7 +70,7 @@ test_pci_device(Fixture *fixture, gconstpointer unused)
 {
     const HdDevice *nic = hd_host_find(fixture->host, "pci_0000_00_02_0");
 
-    hd_json_add_device_full(fixture->json, fixture->host, nic, NULL, NULL, NULL);
+    hd_json_add_device_full(fixture->json, fixture->host, nic, &(HdDeviceContext){NULL});
     json_t *value = parse(fixture);
     assert_string(value, "name", "pci_0000_00_02_0");
     assert_string(value, "device_type", "pci");
@@ -99,7 +99,7 @@ test_refused_device(Fixture *fixture, gconstpointer unused)
 {
     const HdDevice *disk = hd_host_find(fixture->host, "pci_0000_00_1f_2");
 
-    hd_json_add_device_full(fixture->json, fixture->host, disk, NULL, NULL, NULL);
+    hd_json_add_device_full(fixture->json, fixture->host, disk, &(HdDeviceContext){NULL});
     json_t *value = parse(fixture);
     const json_t *verdict = json_object_get(value, "verdict");
     const json_t *reason = json_array_get(json_object_get(verdict, "reasons"), 0);
