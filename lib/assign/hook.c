@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "assign/nic.h"
-#include "base/boot.h"
 #include "base/error.h"
 #include "devxml/nic-metadata.h"
 #include "host/vfio.h"
@@ -218,10 +217,7 @@ give_back(const Hook *hook, const HdSavedNic *record, GError **error)
 static gboolean
 release(const Hook *hook, GError **error)
 {
-    HdStore *store = hd_engine_get_store(hook->engine, error);
-    g_autofree char *boot_id = store != NULL ? hd_boot_dup_id(error) : NULL;
-    g_autoptr(GPtrArray) records = boot_id != NULL ? hd_store_list_nics(store, boot_id, error)
-                                                   : NULL;
+    g_autoptr(GPtrArray) records = hd_nic_list_saved(hook->engine, error);
     gboolean is_done = records != NULL;
 
     for (unsigned i = 0; records != NULL && i < records->len; i++) {

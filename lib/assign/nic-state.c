@@ -47,6 +47,15 @@ hd_nic_find_saved(HdEngine *engine, const HdDevice *device, GError **error)
                            : NULL;
 }
 
+GPtrArray *
+hd_nic_list_saved(HdEngine *engine, GError **error)
+{
+    HdStore *store = hd_engine_get_store(engine, error);
+    g_autofree char *boot_id = store != NULL ? hd_boot_dup_id(error) : NULL;
+
+    return boot_id != NULL ? hd_store_list_nics(store, boot_id, error) : NULL;
+}
+
 /* What is to come back later. An address that the host has made up for a function without one
  * stands in the table of some cards too, but nobody has given it: the neutral state is none. */
 static gboolean

@@ -3,7 +3,6 @@
  * The steps that make and give back settings of virtual network functions.
  */
 #include "assign/plan.h"
-#include "base/boot.h"
 #include "base/error.h"
 #include "verdict/rules.h"
 
@@ -58,11 +57,7 @@ apply_bring_up_pf(HdPlan *plan, HdStep *step, GError **error)
 static gboolean
 is_needed(HdPlan *plan, const HdNicPort *port)
 {
-    HdStore *store = hd_engine_get_store(plan->engine, NULL);
-    g_autofree char *boot_id = hd_boot_dup_id(NULL);
-    g_autoptr(GPtrArray) records = store != NULL && boot_id != NULL
-                                       ? hd_store_list_nics(store, boot_id, NULL)
-                                       : NULL;
+    g_autoptr(GPtrArray) records = hd_nic_list_saved(plan->engine, NULL);
 
     for (unsigned i = 0; records != NULL && i < records->len; i++) {
         const HdSavedNic *record = g_ptr_array_index(records, i);

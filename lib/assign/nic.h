@@ -126,6 +126,9 @@ HdLock *hd_nic_lock_pf(HdEngine *engine, const HdNicPort *port, GError **error);
 /* Held by who works on a function for longer than one call here, so that others leave it alone. */
 HdLock *hd_nic_lock(HdEngine *engine, const HdDevice *device, unsigned timeout_ms, GError **error);
 
+/* All records of this boot: GPtrArray of HdSavedNic, by device. */
+GPtrArray *hd_nic_list_saved(HdEngine *engine, GError **error);
+
 /* The record of this boot, NULL without an error when there is none. */
 HdSavedNic *hd_nic_find_saved(HdEngine *engine, const HdDevice *device, GError **error);
 

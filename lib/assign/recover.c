@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "assign/nic.h"
-#include "base/boot.h"
 #include "base/error.h"
 #include "host/vfio.h"
 #include <hostdev/network.h>
@@ -135,16 +134,12 @@ hd_engine_recover(HdEngine *engine, HdHost *host, GError **error)
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(recovered_free);
     g_autoptr(GPtrArray) records = NULL;
     g_autoptr(HdHolders) holders = NULL;
-    g_autofree char *boot_id = NULL;
-    HdStore *store;
 
     g_return_val_if_fail(engine != NULL && host != NULL, NULL);
 
     if (!hd_engine_may_have_store(engine))
         return g_steal_pointer(&list);
-    store = hd_engine_get_store(engine, error);
-    boot_id = store != NULL ? hd_boot_dup_id(error) : NULL;
-    records = boot_id != NULL ? hd_store_list_nics(store, boot_id, error) : NULL;
+    records = hd_nic_list_saved(engine, error);
     if (records == NULL || records->len == 0)
         return g_steal_pointer(&records);
     holders = hd_engine_read_holders(engine, host, error);
